@@ -1,0 +1,134 @@
+import * as z from 'zod';
+import { actionFormSchema } from './form.ts';
+
+/**
+ * Facts: what the App learnt about one pull request, append-only. Everything that it shows is a fold over
+ * these. A fact never says what to do, only what happened; `at` is when we recorded it and serves expiry
+ * alone: order comes from the ledger's sequence, and where that is doubtful deny and revoke win.
+ */
+const at = z.iso.datetime();
+const sha = z.string().regex(/^[0-9a-f]{40}$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The pull request as GitHub showed it: opened, pushed to, retargeted, closed. */
+export const pullFactSchema = z.strictObject({
+  type: z.literal('pull'),
+  at,
+  state: z.enum(['open', 'closed']),
+  head: sha,
+  base: z.string(),
+  author: z.string(),
+  /** Who pushed, where the delivery was a push to the pull request. */
+  pushedBy: z.string().nullable(),
+});
+
+/** A workflow run on a head of the pull request. */
+export const runFactSchema = z.strictObject({
+  type: z.literal('run'),
+  at,
+  runId: z.int(),
+  attempt: z.int().min(1),
+  head: sha,
+  /** File name under `.github/workflows/`. */
+  workflow: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+});
+
+/** A flagged runtime action of a valid report; the fingerprint was recomputed from the form by us. */
+export const reportedActionSchema = z.strictObject({
+  fingerprint: hash,
+  form: actionFormSchema,
+  outcome: z.enum(['held', 'denied', 'granted']),
+  grant: hash.nullable(),
+  target: z.string(),
+  reason: z.string(),
+  unbindable: z.string().nullable(),
+  count: z.int().min(1),
+  steps: z.array(z.string()),
+  path: z.string().nullable(),
+  line: z.int().nullable(),
+  checks: z.array(z.string()),
+});
+export type ReportedAction = z.infer<typeof reportedActionSchema>;
+
+/** A job's report of one attempt, valid or not. */
+export const reportFactSchema = z.strictObject({
+  type: z.literal('report'),
+  at,
+  runId: z.int(),
+  attempt: z.int().min(1),
+  job: z.string(),
+  head: sha,
+  artifactId: z.int(),
+  /** Why it is not valid; null when it is. */
+  invalid: z.string().nullable(),
+  result: z.enum(['passed', 'failed', 'held', 'denied']).nullable(),
+  exitCode: z.int().nullable(),
+  actions: z.array(reportedActionSchema),
+  /** Declared targets with 0 calls, steps skipped and the like: sentences to show. */
+  notices: z.array(z.string()),
+});
+
+/** One person's decision; written only after `authorize()` said yes, with the form's binding computed by us. */
+export const voteFactSchema = z.strictObject({
+  type: z.literal('vote'),
+  at,
+  vote: z.enum(['approve', 'deny', 'revoke']),
+  fingerprint: hash,
+  binds: hash,
+  varying: z.array(z.string()),
+  by: z.string(),
+  byId: z.int(),
+  /** Head of the pull request at decision time. */
+  head: sha,
+  reason: z.string().nullable(),
+  channel: z.enum(['comment', 'review', 'button', 'page', 'cli']),
+  /** Comment or delivery that carried it: the same source never votes twice on one fingerprint. */
+  source: z.string(),
+  /** Which of the flagging rules' requirements this person satisfies, by rule id. */
+  satisfies: z.array(z.string()),
+});
+export type VoteFact = z.infer<typeof voteFactSchema>;
+
+/** An id was published for a fingerprint: it belongs to it for ever in this pull request. */
+export const idFactSchema = z.strictObject({ type: z.literal('id'), at, id: z.string(), fingerprint: hash });
+
+/** We asked GitHub to run again; written before asking, so that a crash in between asks GitHub first. */
+export const rerunFactSchema = z.strictObject({
+  type: z.literal('rerun'),
+  at,
+  runId: z.int(),
+  /** The attempt that reported, to which this is the answer. */
+  attempt: z.int().min(1),
+  scope: z.enum(['job', 'failed', 'run']),
+  jobId: z.int().nullable(),
+  /** `asked` then `done` or `refused` with GitHub's words. */
+  outcome: z.enum(['asked', 'done', 'refused']),
+  words: z.string().nullable(),
+  requestedBy: z.string().nullable(),
+});
+
+/** A command that was answered (refused or acknowledged), so that no redelivery answers it again. */
+export const answerFactSchema = z.strictObject({
+  type: z.literal('answer'),
+  at,
+  source: z.string(),
+  by: z.string(),
+  outcome: z.enum(['done', 'refused']),
+  words: z.string(),
+});
+
+export const factSchema = z.discriminatedUnion('type', [
+  pullFactSchema,
+  runFactSchema,
+  reportFactSchema,
+  voteFactSchema,
+  idFactSchema,
+  rerunFactSchema,
+  answerFactSchema,
+]);
+export type Fact = z.infer<typeof factSchema>;
+
+/** A fact with its place in the ledger. */
+export type RecordedFact = Fact & { readonly sequence: number };

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import type { ActionForm } from './form.ts';
+import { volatileClass } from './volatile.ts';
+
+/**
+ * Fingerprint (SHA-256, 64 hex digits) of a form. JSON of nested arrays in a fixed order is canonical: no
+ * key order, no number formatting, and lengths are implied by the quoting.
+ */
+export function fingerprint(form: ActionForm): string {
+  return digest(form, new Set());
+}
+
+/**
+ * What a vote binds: the form with each field named in `varying` replaced by its class. Null when a field
+ * does not exist, decides what is touched, or has no recognised class, because then nothing can be bound.
+ */
+export function binding(form: ActionForm, varying: readonly string[]): string | null {
+  if (varying.length === 0) return fingerprint(form);
+  const names = new Set(varying);
+  const offered = new Set(varyingFields(form).map((field) => field.name));
+  for (const name of names) if (!offered.has(name)) return null;
+  return digest(form, names);
+}
+
+/** The fields for which Approve varying can be offered, with their class. */
+export function varyingFields(form: ActionForm): { readonly name: string; readonly class: string }[] {
+  return form.values.flatMap((value) => {
+    if (value.selects || value.type !== 'string') return [];
+    const found = volatileClass(value.text);
+    return found === null ? [] : [{ name: value.name, class: found }];
+  });
+}
+
+function digest(form: ActionForm, varying: ReadonlySet<string>): string {
+  const values = form.values.map((value) =>
+    varying.has(value.name)
+      ? [value.name, 'class', volatileClass(value.text), value.selects]
+      : [value.name, value.type, value.text, value.selects],
+  );
+  const rules = form.rules.map((rule) => [rule.id, rule.digest]);
+  const canonical = [
+    'jit-approval/1',
+    form.kind,
+    form.target,
+    form.role,
+    form.relations,
+    form.shape,
+    values,
+    rules,
+  ];
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
+}
+
+/** Crockford's base 32 in lower case: no i, l, o, u, so an id survives being read aloud. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
+
+/** Length of an id on screen; the 26 characters without the App cannot be ground out. */
+export const shortIdLength = 8;
+export const longIdLength = 26;
+
+/** The first `length` characters of a fingerprint in base 32: what people type. */
+export function actionId(print: string, length: number = shortIdLength): string {
+  let bits = BigInt(`0x${print}`) << 4n; // 256 bits are padded to 260, a multiple of five
+  let text = '';
+  for (let at = 0; at < 52; at++) {
+    text = alphabet.charAt(Number(bits & 31n)) + text;
+    bits >>= 5n;
+  }
+  return text.slice(0, length);
+}

@@ -1,0 +1,8 @@
+/** A running gate. No gate, no connection: when it closes, every connection through it closes too. */
+export interface Gate {
+  /** Where the suite reaches it. */
+  readonly host: string;
+  readonly port: number;
+  /** Ends every session and stops listening; resolves when both are done. Safe to call twice. */
+  close(): Promise<void>;
+}
