@@ -1,0 +1,44 @@
+/** Bundles dist/: four entries for Node 22, the SQL parser's wasm, and the launcher of the action. */
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const root = path.resolve(import.meta.dirname, '..');
+const dist = path.join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+// CommonJS packages inside an ES module bundle call require() for Node's own modules
+const banner = `import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+import { fileURLToPath as __fileURLToPath } from 'node:url';
+import { dirname as __dirnameOf } from 'node:path';
+const __filename = __fileURLToPath(import.meta.url);
+const __dirname = __dirnameOf(__filename);`;
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist);
+const common = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  outdir: dist,
+  absWorkingDir: root,
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const;
+await build({
+  ...common,
+  banner: { js: banner },
+  entryPoints: { action: 'src/action/main.ts', cli: 'src/cli/main.ts', app: 'src/app/main.ts' },
+});
+// the SDK runs in other people's processes: readable, without a banner
+await build({ ...common, minify: false, entryPoints: { sdk: 'src/sdk/index.ts' } });
+await copyFile(
+  path.join(path.dirname(require.resolve('libpg-query')), 'libpg-query.wasm'),
+  path.join(dist, 'libpg-query.wasm'),
+);
+await copyFile(path.join(root, 'src/action/launch.sh'), path.join(dist, 'launch.sh'));

@@ -1,0 +1,34 @@
+/** Writes the tables of README.md that mirror action.yml, between their markers. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+
+interface Entry {
+  readonly description: string;
+  readonly default?: string;
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const action: { inputs: Record<string, Entry>; outputs: Record<string, Entry> } = parse(
+  readFileSync(path.join(root, 'action.yml'), 'utf8'),
+);
+
+const inputs = Object.entries(action.inputs).map(
+  ([name, { description, default: value }]) =>
+    `| \`${name}\` | ${description} | ${value ? `\`${value}\`` : ''} |`,
+);
+const outputs = Object.entries(action.outputs).map(
+  ([name, { description }]) => `| \`${name}\` | ${description} |`,
+);
+
+function between(text: string, marker: string, lines: readonly string[]): string {
+  const pattern = new RegExp(`(<!-- ${marker} -->\\n)[\\s\\S]*?(<!-- end -->)`);
+  if (!pattern.test(text)) throw new Error(`README.md has no marker "<!-- ${marker} -->"`);
+  return text.replace(pattern, (_, start: string, end: string) => `${start}\n${lines.join('\n')}\n\n${end}`);
+}
+
+const file = path.join(root, 'README.md');
+let text = readFileSync(file, 'utf8');
+text = between(text, 'inputs', ['| input | meaning | default |', '| --- | --- | --- |', ...inputs]);
+text = between(text, 'outputs', ['| output | meaning |', '| --- | --- |', ...outputs]);
+writeFileSync(file, text);
