@@ -11,9 +11,21 @@ export type Known<T> =
 /** JSON as it came over the wire. Numbers keep their source text, so that 2^53+1 is not 2^53. */
 export type Json = null | boolean | string | JsonNumber | readonly Json[] | { readonly [key: string]: Json };
 
-/** A JSON number by its source text. */
-export interface JsonNumber {
+/**
+ * A JSON number by its source text. A class, tested with `instanceof`: a plain `{ "number": "5" }` in a body
+ * is an object and must never pass for the number 5. Gates write `new JsonNumber('5')`.
+ */
+export class JsonNumber {
   readonly number: string;
+  readonly #isNumber = true;
+
+  constructor(number: string) {
+    this.number = number;
+  }
+
+  static is(value: unknown): value is JsonNumber {
+    return typeof value === 'object' && value !== null && #isNumber in value;
+  }
 }
 
 /** Where in the suite a runtime action was caused; `file` is relative to the repository. */

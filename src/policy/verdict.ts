@@ -59,7 +59,12 @@ export interface Verdict {
 }
 
 /** A relation as the session resolves it now; null when no such relation exists. */
-export type Resolution = TableName | null;
+export type Resolution = ResolvedRelation | null;
+
+export interface ResolvedRelation extends TableName {
+  /** A view or a foreign table: what is touched stands behind it, under a name that nobody wrote. */
+  readonly standsForOthers?: true;
+}
 
 /** Facts that cost something; `decide` asks for those that a rule reads. */
 export interface Facts {

@@ -1,0 +1,222 @@
+import {
+  type HttpAction,
+  type Json,
+  JsonNumber,
+  type Known,
+  type RunContext,
+  type RuntimeAction,
+  type SqlAction,
+  type SqlOperation,
+  type SqlParam,
+  type SqlValue,
+} from './action.ts';
+import type { ExpressionContext } from './expression.ts';
+import { fullName } from './name-pattern.ts';
+
+/** Lists and texts beyond these are too large for macros. */
+const maximumElements = 1000;
+const maximumText = 10_000;
+
+/** A field that is not known: whoever reads it gets the reason as an exception, which is unknown. */
+class Unknown {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+/**
+ * What an expression sees of one operation of a runtime action. Reading a field that is not known throws, so
+ * that it is unknown also to `has()` and `in`. Integers are BigInt, as CEL's int is.
+ */
+export function expressionContext(
+  action: RuntimeAction,
+  operation: SqlOperation | null,
+  run: RunContext,
+): ExpressionContext {
+  const { name, kind, identity, declared, disposable, host, port, database } = action.target;
+  const fields = {
+    action: { kind: action.kind, ...fieldsOf(action, operation) },
+    target: { name, kind, identity, declared, disposable, host, port: integer(port), database },
+    run: { ...run, attempt: BigInt(run.attempt) },
+  };
+  return {
+    variables: {
+      action: readable('action', fields.action),
+      target: readable('target', fields.target),
+      run: readable('run', fields.run),
+    },
+    large: Object.values(fields).some((group) => Object.values(group).some(isLarge)),
+  };
+}
+
+/** Null means not known, except for a body and for parameters, where it is a value. */
+function readable(group: string, fields: Readonly<Record<string, unknown>>): object {
+  const target = {};
+  for (const [field, value] of Object.entries(fields)) {
+    const why =
+      value instanceof Unknown
+        ? value.why
+        : value === null && field !== 'body' && field !== 'params'
+          ? ''
+          : null;
+    Object.defineProperty(target, field, {
+      enumerable: true,
+      get: () => {
+        if (why !== null) throw new Error(`${group}.${field} is not known${why === '' ? '' : `: ${why}`}`);
+        return value;
+      },
+    });
+  }
+  return target;
+}
+
+function fieldsOf(action: RuntimeAction, operation: SqlOperation | null): Record<string, unknown> {
+  switch (action.kind) {
+    case 'sql':
+      return sqlFields(action, operation);
+    case 'http':
+      return httpFields(action);
+    case 'command':
+      return { name: action.name, argv: [...action.argv], cwd: action.cwd };
+    case 'call':
+      return { name: action.name, params: known(action.params, fromJson) };
+  }
+}
+
+function known<T>(value: Known<T>, convert: (value: T) => unknown): unknown {
+  return value.known ? convert(value.value) : new Unknown(value.why);
+}
+
+function sqlFields(action: SqlAction, operation: SqlOperation | null): Record<string, unknown> {
+  const notUnderstood = action.analysis.unknown.join('; ');
+  const unread = action.params.findIndex((param) => !param.value.known);
+  const common = {
+    statement: action.statement,
+    role: action.role,
+    operations:
+      notUnderstood === ''
+        ? action.analysis.operations.map((one) => one.operation)
+        : new Unknown(notUnderstood),
+    params:
+      unread === -1
+        ? action.params.map(fromParam)
+        : new Unknown(`parameter $${unread + 1} could not be read`),
+  };
+  if (operation === null) {
+    const rest = new Unknown(notUnderstood);
+    const fields = ['operation', 'tables', 'columns', 'where', 'predicate', 'function', 'rows'];
+    return { ...common, ...Object.fromEntries(fields.map((field) => [field, rest])) };
+  }
+  return {
+    ...common,
+    operation: operation.operation,
+    tables: operation.tables.map(fullName),
+    columns: [...operation.columns],
+    where: operation.where,
+    predicate: operation.predicate,
+    function: operation.function === null ? null : fullName(operation.function),
+    rows:
+      operation.rows?.map((row) => rowOf(row, action.params)) ??
+      new Unknown('the statement does not list its rows'),
+  };
+}
+
+function rowOf(row: Readonly<Record<string, SqlValue>>, params: readonly SqlParam[]): Map<string, unknown> {
+  return partlyKnown(Object.entries(row).map(([column, value]) => [column, fromSqlValue(value, params)]));
+}
+
+/** A map in which the keys without a value are present, but reading them throws. */
+function partlyKnown(entries: readonly (readonly [string, unknown])[]): Map<string, unknown> {
+  const map = new Map(entries);
+  // the library asks for exactly a Map, so this one has a `get` of its own
+  Object.defineProperty(map, 'get', {
+    value: (key: string) => {
+      const value: unknown = Map.prototype.get.call(map, key);
+      if (value === undefined && map.has(key)) throw new Error(`the value of "${key}" is not known`);
+      return value;
+    },
+  });
+  return map;
+}
+
+/** A value of a statement as CEL has it; undefined when it is computed or could not be read. */
+export function fromSqlValue(value: SqlValue, params: readonly SqlParam[]): unknown {
+  if (value.from === 'computed') return undefined;
+  if (value.from === 'parameter') {
+    const param = params[value.number - 1];
+    return param?.value.known ? fromParam(param) : undefined;
+  }
+  switch (value.type) {
+    case 'null':
+      return null;
+    case 'boolean':
+      return /^t/i.test(value.text);
+    case 'number':
+      return numberOf(value.text);
+    case 'string':
+      return value.text;
+  }
+}
+
+/** OIDs of pg_type.dat: int8, int2, int4, oid; float4, float8, numeric; bool. */
+const numbers = new Set([20, 21, 23, 26, 700, 701, 1700]);
+
+function fromParam(param: SqlParam): unknown {
+  if (!param.value.known || param.value.value === null) return null;
+  const text = param.value.value;
+  if (numbers.has(param.oid)) return numberOf(text);
+  return param.oid === 16 ? text === 't' || text === 'true' : text;
+}
+
+function httpFields(action: HttpAction): Record<string, unknown> {
+  return {
+    method: known(action.method, (method) => method),
+    scheme: action.scheme,
+    host: action.host,
+    port: BigInt(action.port),
+    path: known(action.path, (path) => path),
+    query: known(action.query, queryMap),
+    headers: new Map(Object.entries(action.headers)),
+    contentType: action.contentType,
+    body: known(action.body, fromJson),
+  };
+}
+
+/** A key given twice could be read either way by the target: its value is unknown. */
+function queryMap(pairs: readonly (readonly [string, string])[]): Map<string, unknown> {
+  const seen = new Set<string>();
+  const twice = new Set(pairs.flatMap(([key]) => (seen.size === seen.add(key).size ? [key] : [])));
+  return partlyKnown(pairs.map(([key, value]) => [key, twice.has(key) ? undefined : value]));
+}
+
+/** JSON as CEL has it: integers as BigInt, other numbers as double, objects as maps. */
+function fromJson(value: Json): unknown {
+  if (JsonNumber.is(value)) return numberOf(value.number);
+  if (Array.isArray(value)) return value.map(fromJson);
+  if (typeof value === 'object' && value !== null) {
+    return partlyKnown(Object.entries(value).map(([key, inner]) => [key, fromJson(inner)]));
+  }
+  return value;
+}
+
+/** CEL's int has 64 bits; what does not fit is a double. What is no finite number (NaN, 1e999) is unknown. */
+function numberOf(text: string): bigint | number | undefined {
+  if (/^-?\d{1,19}$/.test(text)) {
+    const value = BigInt(text);
+    if (BigInt.asIntN(64, value) === value) return value;
+  }
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function integer(value: number | null): bigint | null {
+  return value === null ? null : BigInt(value);
+}
+
+function isLarge(value: unknown): boolean {
+  if (typeof value === 'string') return value.length > maximumText;
+  if (Array.isArray(value)) return value.length > maximumElements || value.some(isLarge);
+  return value instanceof Map && (value.size > maximumElements || [...value.values()].some(isLarge));
+}

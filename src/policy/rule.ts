@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { HoldRequirement } from '../approval/requirement.ts';
+import { messageOf } from '../errors.ts';
+import type { ActionKind } from './action.ts';
+import { compileExpression, type Expression, ExpressionFault } from './expression.ts';
+import { compileMatcher, type Matcher } from './match.ts';
+import { approversOf, requirementOf } from './requirements.ts';
+import { type Approvals, durationMs } from './schema/approvals.ts';
+import type { MatcherSpec, RuleSpec } from './schema/rules.ts';
+import type { CheckSpec, Decision, RuleRef } from './verdict.ts';
+
+export type Exemption = { readonly matcher: Matcher } | { readonly expression: Expression };
+
+/** A rule ready to be asked. */
+export interface CompiledRule {
+  readonly ref: RuleRef;
+  readonly kind: ActionKind;
+  /** `check`: its checks decide. */
+  readonly effect: Decision | 'check';
+  readonly on: Matcher;
+  readonly when: Expression | null;
+  readonly unless: readonly Exemption[];
+  readonly checks: readonly { readonly spec: CheckSpec; readonly expression: Expression | null }[];
+  readonly otherwise: 'deny' | 'hold';
+  readonly requirement: HoldRequirement;
+}
+
+/** Told of what is wrong, with the path inside the rule. */
+export type Fault = (path: readonly PropertyKey[], message: string, allowed?: string | undefined) => void;
+
+/** Compiles one rule; everything wrong with it is told to `fault`. */
+export function compileRule(
+  spec: RuleSpec,
+  at: { readonly file: string; readonly line: number },
+  approvals: Approvals,
+  fault: Fault,
+): CompiledRule {
+  const kind = kindOf(spec.on);
+  const effect = effectOf(spec, fault);
+  const on = compileMatcher(spec.on, (path, why) => fault(['on', ...path], why));
+  const when = spec.when === undefined ? null : expression(spec.when, kind, ['when'], fault);
+  const unless = exemptions(spec, kind, fault);
+  const checks = (spec.check ?? []).map((check, index) =>
+    'expression' in check
+      ? {
+          spec: { type: 'expression' as const, source: check.expression },
+          expression: expression(check.expression, kind, ['check', index, 'expression'], fault),
+        }
+      : { spec: { type: 'schema' as const, file: check.schema }, expression: null },
+  );
+  const expressions = [
+    when,
+    ...unless.map((one) => ('expression' in one ? one.expression : null)),
+    ...checks.map((one) => one.expression),
+  ];
+  const otherwise = spec.otherwise ?? 'deny';
+  const ref: RuleRef = {
+    id: spec.id,
+    // who may approve is judged when a vote is cast, so it is part of what a vote is bound to
+    digest: digestOf({ ...spec, from: approversOf(spec, approvals) }),
+    effect: effect === 'check' ? otherwise : effect,
+    reason: spec.hold?.reason ?? spec.deny?.reason ?? spec.allow?.reason ?? `checks of rule ${spec.id}`,
+    at,
+    varies: spec.varies ?? [],
+    headers: [...new Set(expressions.flatMap((one) => one?.headers ?? []))].sort(),
+    offersVarying: spec.identity !== 'exact',
+    waitMs: spec.hold?.wait === undefined ? null : durationMs(spec.hold.wait),
+  };
+  return {
+    ref,
+    kind,
+    effect,
+    on,
+    when,
+    unless,
+    checks,
+    otherwise,
+    requirement: requirementOf(spec, ref, approvals),
+  };
+}
+
+function kindOf(spec: MatcherSpec): ActionKind {
+  if ('sql' in spec) return 'sql';
+  if ('http' in spec) return 'http';
+  return 'command' in spec ? 'command' : 'call';
+}
+
+const effects = ['hold', 'deny', 'allow', 'check'] as const;
+
+function effectOf(spec: RuleSpec, fault: Fault): CompiledRule['effect'] {
+  const given = effects.filter((name) => spec[name] !== undefined);
+  // `check` with `hold` says who approves when `otherwise: hold`
+  const combined = given.length === 2 && given.includes('check') && given.includes('hold');
+  if (given.length !== 1 && !combined) {
+    const met = given.length === 0 ? 'has no effect' : `has several effects (${given.join(', ')})`;
+    fault(
+      given.length === 0 ? [] : [given[1] ?? ''],
+      `rule "${spec.id}" ${met}`,
+      'one of hold, deny, allow, check',
+    );
+  }
+  if (spec.otherwise !== undefined && spec.check === undefined) {
+    fault(['otherwise'], '"otherwise" says what a failed check means, but the rule has no "check"');
+  }
+  if (combined && spec.otherwise !== 'hold') {
+    fault(['hold'], '"hold" beside "check" needs "otherwise: hold"');
+  }
+  return given.includes('check') ? 'check' : (given[0] ?? 'hold');
+}
+
+function exemptions(spec: RuleSpec, kind: ActionKind, fault: Fault): Exemption[] {
+  const given = spec.unless === undefined ? [] : Array.isArray(spec.unless) ? spec.unless : [spec.unless];
+  return given.flatMap((entry, index): Exemption[] => {
+    const path = Array.isArray(spec.unless) ? ['unless', index] : ['unless'];
+    if (typeof entry === 'string') {
+      const compiled = expression(entry, kind, path, fault);
+      return compiled === null ? [] : [{ expression: compiled }];
+    }
+    if (kindOf(entry) !== kind)
+      fault(path, `this exempts ${kindOf(entry)}, but the rule is about ${kind}`, kind);
+    return [{ matcher: compileMatcher(entry, (inner, why) => fault([...path, ...inner], why)) }];
+  });
+}
+
+function expression(
+  source: string,
+  kind: ActionKind,
+  path: readonly PropertyKey[],
+  fault: Fault,
+): Expression | null {
+  try {
+    return compileExpression(source, kind);
+  } catch (thrown) {
+    const allowed = thrown instanceof ExpressionFault ? thrown.allowed : null;
+    fault(path, `"${source}": ${messageOf(thrown)}`, allowed ?? undefined);
+    return null;
+  }
+}
+
+/** SHA-256 (hex) of what the rule says, whatever the order of its keys. */
+export function digestOf(spec: unknown): string {
+  return createHash('sha256').update(canonical(spec)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`)
+    .join(',')}}`;
+}

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { approvalsSchema } from './approvals.ts';
+import { ruleSchema } from './rules.ts';
+import { targetSchema } from './targets.ts';
+
+export const suiteSchema = z.strictObject({
+  steps: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'an id of letters, digits, "_" and "-"'),
+        run: z.string().min(1),
+        needs: z.array(z.string()).optional().describe('Without it a step needs all steps above it'),
+      }),
+    )
+    .min(1),
+});
+export type SuiteSpec = z.infer<typeof suiteSchema>;
+
+/** The whole policy file. Strict everywhere: a misspelt key is an error, never a silently weaker policy. */
+export const policySchema = z.strictObject({
+  version: z.literal(1),
+  app: z.int().min(1).optional().describe('Id of the App whose check runs may carry grants'),
+  workflows: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('What must have reported before the gate is green'),
+  unreported: z
+    .enum(['pass', 'block'])
+    .default('pass')
+    .describe('What the gate says when none of the workflows was started'),
+  default: z
+    .enum(['allow', 'hold', 'deny'])
+    .describe('What happens to a runtime action that no rule matches'),
+  suite: suiteSchema.optional(),
+  targets: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/), targetSchema).default({}),
+  approvals: approvalsSchema.default({}),
+  rules: z.array(ruleSchema).default([]),
+});
+export type PolicySpec = z.infer<typeof policySchema>;

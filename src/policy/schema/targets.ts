@@ -1,0 +1,29 @@
+import * as z from 'zod';
+
+const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
+
+const postgresSchema = z.union([
+  z.strictObject({ env: variable.describe('Variable that holds the connection URL') }),
+  z.strictObject({ host: variable, port: variable, user: variable, password: variable, database: variable }),
+]);
+
+const httpSchema = z.union([
+  z.strictObject({ env: variable.describe('Variable that holds the base URL') }),
+  z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535).optional() }),
+]);
+
+const disposable = z
+  .union([z.boolean(), z.literal('auto')])
+  .default('auto')
+  .describe('Whether the system is thrown away after the run. `auto` counts as not disposable.');
+
+/** A target is one system: the kind is the key that it has. */
+export const targetSchema = z.union([
+  z.strictObject({
+    postgres: postgresSchema,
+    disposable,
+    functions: z.array(z.string().min(1)).default([]).describe('Functions that may be called without a hold'),
+  }),
+  z.strictObject({ http: httpSchema, disposable }),
+]);
+export type TargetSpec = z.infer<typeof targetSchema>;

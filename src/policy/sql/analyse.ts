@@ -1,0 +1,96 @@
+import { messageOf } from '../../errors.ts';
+import type { SqlAnalysis } from '../action.ts';
+import type { SqlParser } from './parser.ts';
+import { shapeOf } from './shape.ts';
+import { Source } from './source.ts';
+import { statement } from './statements.ts';
+import { listOf, nodeOf, wrapped } from './tree.ts';
+import { enter, topScope, type Walk } from './walk.ts';
+
+/** What of the session decides how a text is read. */
+export interface AnalyseOptions {
+  /** The session's `standard_conforming_strings`. */
+  readonly standardConformingStrings: boolean;
+  /** False where the session's encoding may hide an ASCII byte in another character (SJIS, BIG5, GBK …). */
+  readonly asciiEncoding: boolean;
+  /** Major version of the server; without it functions that came after 14 count as users' functions. */
+  readonly serverVersion?: number;
+}
+
+export type Analyse = (statement: string, options: AnalyseOptions) => SqlAnalysis;
+
+/** Longer texts are not read (bytes of UTF-8). */
+const longest = 1024 * 1024;
+
+/** What analyses of equal texts may take together (characters of text), and how many are kept. */
+const cacheText = 4 * 1024 * 1024;
+const cacheEntries = 5000;
+
+export function createAnalyser(parser: SqlParser): Analyse {
+  const cache = new Map<string, SqlAnalysis>();
+  let kept = 0;
+  return (text, options) => {
+    const refused = unreadable(text, options);
+    if (refused !== null) return opaque(text, refused);
+    const key = `${options.serverVersion ?? 0} ${text}`;
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const analysis = analyse(parser, text, options.serverVersion ?? null);
+    // an unknown one may be the parser's momentary trouble
+    if (analysis.unknown.length > 0) return analysis;
+    if (cache.size >= cacheEntries || kept + key.length > cacheText) {
+      cache.clear();
+      kept = 0;
+    }
+    cache.set(key, analysis);
+    kept += key.length;
+    return analysis;
+  };
+}
+
+function unreadable(text: string, options: AnalyseOptions): string | null {
+  if (text.length > longest || new TextEncoder().encode(text).length > longest) {
+    return `the statement is longer than ${longest} bytes`;
+  }
+  if (text.includes('\0')) return 'the statement holds a NUL character';
+  if (!text.isWellFormed()) return 'the statement is not well-formed Unicode';
+  if (!options.standardConformingStrings && text.includes('\\')) {
+    return 'standard_conforming_strings is off and the statement holds a backslash';
+  }
+  if (!options.asciiEncoding && /[^\u0000-\u007f]/.test(text)) {
+    return 'the statement holds characters of an encoding that is not understood';
+  }
+  return null;
+}
+
+function analyse(parser: SqlParser, text: string, server: number | null): SqlAnalysis {
+  try {
+    const statements = listOf(nodeOf(parser.parse(text)).stmts);
+    const source = new Source(text, parser.scan(text));
+    const walk: Walk = {
+      source,
+      server,
+      single: statements.length === 1,
+      operations: [],
+      effects: [],
+      unknown: [],
+      data: new Map(),
+      constants: new Map(),
+      statement,
+    };
+    for (const raw of statements) {
+      const found = wrapped(nodeOf(raw).stmt);
+      if (found === null) walk.unknown.push('the statement has no parse tree');
+      else enter(walk, found.name, found.node, topScope());
+    }
+    const { unknown, operations, effects } = walk;
+    return { unknown, operations, effects, ...shapeOf(source, walk), statements: statements.length };
+  } catch (thrown) {
+    return opaque(text, `the statement could not be parsed: ${messageOf(thrown)}`);
+  }
+}
+
+/** Nothing is known: an approval binds the text as it is. */
+function opaque(text: string, why: string): SqlAnalysis {
+  return { unknown: [why], operations: [], shape: [text], holes: [], effects: [], statements: 1 };
+}

@@ -1,0 +1,96 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { Problem } from './problem.ts';
+
+/** Files above this are no policies. Characters. */
+const maximumLength = 1_048_576;
+/** Aliases may stand for at most this many nodes, so that a small file cannot explode. */
+const maximumAliases = 50;
+
+/** A YAML file whose values can be traced back to lines. */
+export class YamlFile {
+  readonly file: string;
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.#lines = new LineCounter();
+    this.#document = parseDocument(text.slice(0, maximumLength), {
+      lineCounter: this.#lines,
+      uniqueKeys: true,
+      stringKeys: true,
+      prettyErrors: false,
+    });
+  }
+
+  static tooLarge(file: string, text: string): Problem | null {
+    if (text.length <= maximumLength) return null;
+    return {
+      file,
+      line: 1,
+      column: 1,
+      message: `the file has ${text.length} characters`,
+      allowed: `at most ${maximumLength}`,
+    };
+  }
+
+  /** The plain value, or the problems of the YAML itself. */
+  value(): { ok: true; value: unknown } | { ok: false; problems: Problem[] } {
+    const faults = [...this.#document.errors, ...this.#document.warnings];
+    if (faults.some((fault) => /call stack|Stack overflow/.test(fault.message))) {
+      return { ok: false, problems: [this.#at(0, 'the file is nested too deeply')] };
+    }
+    if (faults.length > 0) {
+      return {
+        ok: false,
+        // after a fault of syntax all others are its consequence; keys that stand twice are each their own
+        problems: faults
+          .filter((fault, index) => index === 0 || fault.code === 'DUPLICATE_KEY')
+          .map((fault) => this.#at(fault.pos[0], faultWords(fault))),
+      };
+    }
+    try {
+      return { ok: true, value: this.#document.toJS({ maxAliasCount: maximumAliases }) };
+    } catch (thrown) {
+      const why = thrown instanceof Error ? thrown.message : String(thrown);
+      return { ok: false, problems: [this.#at(0, why)] };
+    }
+  }
+
+  /** A problem at the node of `path`, or at the nearest node above it that exists. */
+  problem(path: readonly PropertyKey[], message: string, allowed: string | null = null): Problem {
+    return { ...this.#at(this.#offset(path), message), allowed };
+  }
+
+  /** A problem at a key of the map at `path`. */
+  keyProblem(path: readonly PropertyKey[], key: string, message: string, allowed: string | null): Problem {
+    const map = path.length === 0 ? this.#document.contents : this.#document.getIn(path, true);
+    const pair = isMap(map)
+      ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key)
+      : undefined;
+    const offset = isNode(pair?.key) ? (pair.key.range?.[0] ?? 0) : this.#offset(path);
+    return { ...this.#at(offset, message), allowed };
+  }
+
+  lineOf(path: readonly PropertyKey[]): number {
+    return this.#lines.linePos(this.#offset(path)).line || 1;
+  }
+
+  #offset(path: readonly PropertyKey[]): number {
+    for (let length = path.length; length > 0; length--) {
+      const node = this.#document.getIn(path.slice(0, length), true);
+      if (isNode(node)) return node.range?.[0] ?? 0;
+    }
+    return this.#document.contents?.range?.[0] ?? 0;
+  }
+
+  #at(offset: number, message: string): Problem {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.file, line: line || 1, column: col || 1, message, allowed: null };
+  }
+}
+
+function faultWords({ code, message }: YAMLError): string {
+  if (code === 'DUPLICATE_KEY') return 'this key stands twice in its map';
+  return `the YAML cannot be read: ${message.split('\n')[0] ?? ''}`;
+}
