@@ -35,6 +35,9 @@ export const runFactSchema = z.strictObject({
   conclusion: z.string().nullable(),
 });
 
+/** A line of a file, relative to the repository. */
+const placeSchema = z.strictObject({ file: z.string(), line: z.int().min(1) });
+
 /** A flagged runtime action of a valid report; the fingerprint was recomputed from the form by us. */
 export const reportedActionSchema = z.strictObject({
   fingerprint: hash,
@@ -46,8 +49,11 @@ export const reportedActionSchema = z.strictObject({
   unbindable: z.string().nullable(),
   count: z.int().min(1),
   steps: z.array(z.string()),
-  path: z.string().nullable(),
-  line: z.int().nullable(),
+  /** Where it was caused, and where the first rule that flagged it stands. */
+  origin: placeSchema.nullable(),
+  ruleAt: placeSchema.nullable(),
+  unknown: z.array(z.string()),
+  /** Checks that did not pass, one sentence each. */
   checks: z.array(z.string()),
 });
 export type ReportedAction = z.infer<typeof reportedActionSchema>;
@@ -119,6 +125,40 @@ export const answerFactSchema = z.strictObject({
   words: z.string(),
 });
 
+/**
+ * A command as it arrived, before anybody asked who gave it: a webhook only writes this down, and whoever
+ * carries it out writes votes and then an `answer` with the same source.
+ */
+export const commandFactSchema = z.strictObject({
+  type: z.literal('command'),
+  at,
+  source: z.string(),
+  by: z.string(),
+  byId: z.int(),
+  /** `User`, `Bot` …, as the webhook said. */
+  byType: z.string(),
+  given: z.discriminatedUnion('via', [
+    z.strictObject({
+      via: z.literal('comment'),
+      commentId: z.int(),
+      /** First line alone is the command. */
+      line: z.string().max(65_536),
+      /** SHA-256 of the whole body: a comment that says something else later was edited. */
+      bodyDigest: hash,
+    }),
+    z.strictObject({
+      via: z.literal('button'),
+      checkRunId: z.int(),
+      identifier: z.string().max(20),
+      /** Commit of the check run on which the button stood. */
+      head: sha,
+      /** SHA-256 of the delivery's content: a replay under another GUID carries the same. */
+      digest: hash,
+    }),
+  ]),
+});
+export type CommandFact = z.infer<typeof commandFactSchema>;
+
 export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
   runFactSchema,
@@ -127,6 +167,7 @@ export const factSchema = z.discriminatedUnion('type', [
   idFactSchema,
   rerunFactSchema,
   answerFactSchema,
+  commandFactSchema,
 ]);
 export type Fact = z.infer<typeof factSchema>;
 

@@ -54,9 +54,8 @@ function digest(form: ActionForm, varying: ReadonlySet<string>): string {
 /** Crockford's base 32 in lower case: no i, l, o, u, so an id survives being read aloud. */
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
-/** Length of an id on screen; the 26 characters without the App cannot be ground out. */
+/** Length of an id on screen; a collision within a pull request gets a longer one. */
 export const shortIdLength = 8;
-export const longIdLength = 26;
 
 /** The first `length` characters of a fingerprint in base 32: what people type. */
 export function actionId(print: string, length: number = shortIdLength): string {

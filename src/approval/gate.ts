@@ -1,0 +1,73 @@
+import { gateFindings } from './gate-findings.ts';
+import type { PullState } from './state.ts';
+
+export interface GateInput {
+  readonly state: PullState;
+  /** File names under `.github/workflows/` that must have reported; empty: those that ever reported. */
+  readonly workflows: readonly string[];
+  /** What it means that none of them was started (path filters). */
+  readonly unreported: 'pass' | 'block';
+  /** Jobs that reported on the base branch. */
+  readonly expected: readonly { readonly workflow: string; readonly job: string }[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** How long after a push GitHub may take to start workflows; default five minutes. */
+  readonly graceMs?: number;
+}
+
+export type GateConclusion = 'success' | 'failure' | 'neutral' | 'action_required';
+
+export interface GateState {
+  readonly status: 'in_progress' | 'completed';
+  /** Null while in progress. */
+  readonly conclusion: GateConclusion | null;
+  /** A few words for the list of checks. */
+  readonly title: string;
+  /** Why, one sentence each, the deciding ones first. */
+  readonly sentences: readonly string[];
+  /** Good to know, deciding nothing. */
+  readonly notes: readonly string[];
+  /** When time alone may change this, milliseconds since the epoch; null when it does not. */
+  readonly wakeAt: number | null;
+}
+
+/**
+ * Is the gate green? Green says one thing: nobody but people with the right released what was reported. A
+ * suite that failed for reasons of its own does not turn it red: its job's check run fails by itself, no
+ * approval could mend it, and a gate that is red for other reasons teaches people to go around it. Require
+ * both checks.
+ *
+ * While something still runs the gate waits, whatever else is known: waiting blocks as surely as failing, and
+ * what is known may change. Then what is wrong, then what is undecided, then what never started.
+ */
+export function gateState(input: GateInput): GateState {
+  const found = gateFindings(input);
+  const all = [...found.wrong, ...found.undecided];
+  const wakeAt = earliest(input.state.nextChange, found.waitsUntil);
+  const state = (
+    status: GateState['status'],
+    conclusion: GateConclusion | null,
+    title: string,
+    sentences: readonly string[],
+  ): GateState => ({ status, conclusion, title, sentences, notes: found.notes, wakeAt });
+
+  if (found.pending.length > 0)
+    return state('in_progress', null, found.pendingTitle, [...found.pending, ...all]);
+  if (found.wrong.length > 0) return state('completed', 'failure', found.wrongTitle, all);
+  if (found.undecided.length > 0)
+    return state('completed', 'action_required', waiting(found.undecided.length), all);
+  if (found.unstarted.length > 0 && input.unreported === 'block')
+    return state('completed', 'failure', 'Not reported', found.unstarted);
+  if (!found.reported)
+    return state('completed', 'neutral', 'Nothing to approve: no workflow was started', found.unstarted);
+  return state('completed', 'success', found.success, found.unstarted);
+}
+
+function waiting(count: number): string {
+  return count === 1 ? '1 runtime action waits for approval' : `${count} runtime actions wait for approval`;
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return Math.min(a, b);
+}

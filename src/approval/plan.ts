@@ -1,0 +1,62 @@
+import { gateCheckName } from './check-names.ts';
+import type { GateState } from './gate.ts';
+import { offeredSet, type WholeOf } from './offered.ts';
+import { type CheckWrite, type ShownCheck, writesOfHead } from './plan-checks.ts';
+import type { Render } from './render.ts';
+import { type DueRerun, rerunsDue } from './retrigger.ts';
+import type { PullState } from './state.ts';
+
+/** One thing to do. Each may be lost or done twice without harm: the next plan sees what GitHub shows. */
+export type Write =
+  | CheckWrite
+  | { readonly kind: 'comment'; readonly id: number | null; readonly body: string }
+  | { readonly kind: 'rerun'; readonly due: DueRerun };
+
+export interface PlanInput {
+  readonly pullRequest: number;
+  /** State and gate of every head on which this App shows something, the current one among them. */
+  readonly heads: readonly { readonly state: PullState; readonly gate: GateState }[];
+  /** What GitHub shows now: this App's check runs on those heads, and its own comment. */
+  readonly shown: {
+    readonly checks: readonly ShownCheck[];
+    readonly comment: { readonly id: number; readonly body: string } | null;
+  };
+  readonly render: Render;
+  readonly wholeOf?: WholeOf;
+}
+
+/**
+ * Facts and what GitHub shows → what to write: only what differs, in the order to write it. Gates of older
+ * heads first, so that a force-push back finds no stale green; then the current head, whose grants must
+ * stand before anything runs again; then the comment; re-runs last. Ids must be published in the ledger
+ * before (`assignIds`): what has none is not shown.
+ */
+export function plan(input: PlanInput): readonly Write[] {
+  const current = input.heads.find(({ state }) => state.head === state.currentHead);
+  if (current === undefined || !current.state.open) return [];
+  const order = current.state.heads;
+  const inOrder = [...input.heads].sort((a, b) => order.indexOf(a.state.head) - order.indexOf(b.state.head));
+  const checks = inOrder.flatMap(({ state, gate }) =>
+    writesOfHead({
+      ...input,
+      state,
+      gate,
+      gateName: gateCheckName(state.base),
+      shown: input.shown.checks.filter((check) => check.head === state.head),
+    }),
+  );
+  const reruns = rerunsDue(current.state).map((due) => ({ kind: 'rerun', due }) as const);
+  return [...checks, ...commentWrite(input, current), ...reruns];
+}
+
+/** A pull request on which nothing was ever held gets no comment. */
+function commentWrite(
+  { shown, render, wholeOf }: PlanInput,
+  { state, gate }: PlanInput['heads'][number],
+): readonly Write[] {
+  if (shown.comment === null && !state.holds.some((hold) => hold.status !== 'superseded')) return [];
+  const body = render.comment(state, gate, offeredSet(state, wholeOf).id);
+  // GitHub gives line ends back as they were sent, but a person's edit may have changed them
+  if (shown.comment?.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return [];
+  return [{ kind: 'comment', id: shown.comment?.id ?? null, body }];
+}

@@ -1,0 +1,114 @@
+import { same } from './authority.ts';
+import { binding } from './fingerprint.ts';
+import type { ActionForm } from './form.ts';
+import type { HoldRequirement } from './requirement.ts';
+import type { RecordedVote } from './source.ts';
+import type { RequirementState } from './state.ts';
+import { covers } from './votes.ts';
+
+/** What decides whether a vote counts, besides the vote. */
+export interface Circumstances {
+  readonly head: string;
+  /** Milliseconds since the epoch; `-Infinity` asks as if nothing ever expired. */
+  readonly now: number;
+  readonly author: string;
+  readonly contributors: readonly string[];
+}
+
+/** The counting votes of one requirement, one per person: the one that lapses last. */
+export interface Counted {
+  readonly requirement: HoldRequirement;
+  readonly votes: readonly RecordedVote[];
+}
+
+export interface Quorum {
+  readonly met: boolean;
+  readonly counted: readonly Counted[];
+  /** When it stops being met by time alone; null when it does not, or is not met. */
+  readonly expires: number | null;
+}
+
+/**
+ * Have enough distinct people approved this action with at least the fields in `varying` left open? Every
+ * requirement must be met; none at all is never met.
+ */
+export function quorum(
+  form: ActionForm,
+  varying: readonly string[],
+  approvals: readonly RecordedVote[],
+  requirements: readonly HoldRequirement[],
+  circumstances: Circumstances,
+): Quorum {
+  const able = approvals.filter(
+    (vote) => covers(form, vote) && varying.every((field) => vote.varying.includes(field)),
+  );
+  const counted = requirements.map((requirement) => ({
+    requirement,
+    votes: onePerPerson(
+      able.filter((vote) => counts(vote, requirement, circumstances)),
+      requirement,
+    ),
+  }));
+  const met = counted.length > 0 && counted.every(enough);
+  return { met, counted, expires: met ? earliest(counted.map(lapses)) : null };
+}
+
+/** What an approval would bind: nothing left open, and each set of fields that some vote left open. */
+export function candidates(form: ActionForm, approvals: readonly RecordedVote[]): readonly string[][] {
+  const sets = new Map<string, string[]>([['[]', []]]);
+  for (const vote of approvals) {
+    const fields = [...new Set(vote.varying)].sort();
+    if (covers(form, vote) && binding(form, fields) !== null) sets.set(JSON.stringify(fields), fields);
+  }
+  return [...sets.values()];
+}
+
+export function requirementState(counted: Counted): RequirementState {
+  return {
+    requirement: counted.requirement,
+    by: counted.votes.map((vote) => vote.by),
+    met: enough(counted),
+  };
+}
+
+function counts(vote: RecordedVote, requirement: HoldRequirement, at: Circumstances): boolean {
+  if (!vote.satisfies.includes(requirement.ruleId)) return false;
+  if (requirement.scope === 'commit' && vote.head !== at.head) return false;
+  if (requirement.offersVarying === false && vote.varying.length > 0) return false;
+  // somebody may have become author or contributor after voting: pushing ends one's own say
+  if (!requirement.author && same(vote.by, at.author)) return false;
+  if (!requirement.contributors && at.contributors.some((login) => same(login, vote.by))) return false;
+  return lapse(vote, requirement) > at.now;
+}
+
+function onePerPerson(votes: readonly RecordedVote[], requirement: HoldRequirement): readonly RecordedVote[] {
+  const people = new Map<number, RecordedVote>();
+  for (const vote of votes) {
+    const other = people.get(vote.byId);
+    if (other === undefined || lapse(vote, requirement) >= lapse(other, requirement))
+      people.set(vote.byId, vote);
+  }
+  return [...people.values()];
+}
+
+/** `>=`, and never satisfied by nobody, whatever the number says. */
+function enough({ requirement, votes }: Counted): boolean {
+  return votes.length >= Math.max(1, requirement.count);
+}
+
+/** When a vote stops counting. A time that cannot be read has passed. */
+function lapse(vote: RecordedVote, { expiresMs }: HoldRequirement): number {
+  if (expiresMs === null) return Number.POSITIVE_INFINITY;
+  const at = Date.parse(vote.at);
+  return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at + expiresMs;
+}
+
+function lapses({ requirement, votes }: Counted): number {
+  const last = votes.map((vote) => lapse(vote, requirement)).sort((a, b) => b - a);
+  return last[Math.max(1, requirement.count) - 1] ?? Number.NEGATIVE_INFINITY;
+}
+
+function earliest(times: readonly number[]): number | null {
+  const first = Math.min(...times);
+  return Number.isFinite(first) ? first : null;
+}

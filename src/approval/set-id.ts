@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto';
+import { actionId } from './fingerprint.ts';
+
+/** Length of a set id: `approve-all:` and it fill the 20 characters of a button's identifier. */
+export const setIdLength = 8;
+
+/**
+ * Names a head and the ids shown there, in any order. A comment carries no head, so `all` must name what its
+ * writer saw: after a push or another hold the set id is another one, and the old one is refused.
+ */
+export function setId(head: string, ids: readonly string[]): string {
+  const canonical = JSON.stringify(['jit-approval/set', head, [...new Set(ids)].sort()]);
+  return actionId(createHash('sha256').update(canonical).digest('hex'), setIdLength);
+}

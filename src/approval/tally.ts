@@ -1,0 +1,111 @@
+import type { RecordedFact, ReportedAction } from './facts.ts';
+import type { ActionForm } from './form.ts';
+import { standingGrants } from './grants.ts';
+import { holdState, type Known } from './hold-state.ts';
+import { issuedProblem } from './issued.ts';
+import { type Pull, pullOf } from './pull.ts';
+import type { RequirementsOf } from './requirement.ts';
+import { publishedIds } from './resolve-ids.ts';
+import { reportsOf, sightings } from './sightings.ts';
+import type { HoldState, PullState, RerunState } from './state.ts';
+import { standingVotes, votesOf } from './votes.ts';
+
+export interface TallyOptions {
+  /** Another head than the current one: what its gate check must say. */
+  readonly head?: string;
+  /** Actions that the pull request itself holds (`workflowChange`); they never run. */
+  readonly gateHolds?: readonly ReportedAction[];
+}
+
+/**
+ * Facts → state: a pure fold. The same facts in another order of arrival with the same sequences, or told
+ * twice, give the same state. Null while no pull fact is known. `now` in milliseconds since the epoch.
+ */
+export function tally(
+  facts: readonly RecordedFact[],
+  requirementsOf: RequirementsOf,
+  now: number,
+  options: TallyOptions = {},
+): PullState | null {
+  const pull = pullOf(facts, options.head);
+  if (pull === null) return null;
+  const gateHolds = options.gateHolds ?? [];
+  const reports = reportsOf(facts).filter((report) => report.invalid === null);
+  const forms = formsOf([...reports.flatMap((report) => report.actions), ...gateHolds]);
+  const votes = votesOf(facts);
+  const seen = sightings(facts, pull.head);
+  const known: Known = {
+    pull,
+    now,
+    reports,
+    current: seen.reports,
+    votes,
+    standing: standingVotes(votes, forms),
+    ids: new Map([...publishedIds(facts)].map(([id, print]) => [print, id])),
+    requirementsOf,
+  };
+  const actions = latestActions(known, gateHolds);
+  const holds = actions.map(({ action, origin }) => holdState(known, action, origin));
+  const { decisions, nextChange } = standingGrants(
+    known,
+    holds.filter((hold) => hold.origin === 'report'),
+  );
+  return {
+    ...stateOf(pull),
+    holds,
+    runs: seen.runs,
+    jobs: seen.jobs,
+    reruns: rerunsOf(facts),
+    problems: [...seen.problems, ...unissued(known)],
+    decisions,
+    nextChange: soonest([nextChange, ...holds.map((hold) => hold.expires)], now),
+  };
+}
+
+function stateOf(pull: Pull) {
+  const { open, author, contributors, base, head, currentHead, headSince, heads } = pull;
+  return { open, author, contributors, base, head, currentHead, headSince, heads };
+}
+
+function formsOf(actions: readonly ReportedAction[]): ReadonlyMap<string, ActionForm> {
+  return new Map(actions.map((action) => [action.fingerprint, action.form]));
+}
+
+/** Each action once, as it was reported last, in the order of its first appearance. */
+function latestActions(
+  known: Known,
+  gateHolds: readonly ReportedAction[],
+): readonly { readonly action: ReportedAction; readonly origin: HoldState['origin'] }[] {
+  const actions = new Map<string, { action: ReportedAction; origin: HoldState['origin'] }>();
+  for (const action of gateHolds) actions.set(action.fingerprint, { action, origin: 'gate' });
+  // what was held is what people must see, where one job held it and another ran it
+  for (const report of [...known.reports, ...known.current])
+    for (const action of report.actions)
+      if (actions.get(action.fingerprint)?.origin !== 'gate')
+        actions.set(action.fingerprint, { action, origin: 'report' });
+  return [...actions.values()];
+}
+
+function unissued(known: Known): readonly string[] {
+  return known.current.flatMap((report) =>
+    report.actions.flatMap((action) => issuedProblem(known, report, action) ?? []),
+  );
+}
+
+/** One entry per run and attempt with its latest outcome, placed where it was first asked. */
+function rerunsOf(facts: readonly RecordedFact[]): readonly RerunState[] {
+  const reruns = new Map<string, RerunState>();
+  for (const fact of [...facts].sort((a, b) => a.sequence - b.sequence)) {
+    if (fact.type !== 'rerun') continue;
+    const key = `${fact.runId}/${fact.attempt}`;
+    const { runId, attempt, outcome, words } = fact;
+    const sequence = reruns.get(key)?.sequence ?? fact.sequence;
+    reruns.set(key, { runId, attempt, outcome, words, sequence });
+  }
+  return [...reruns.values()];
+}
+
+function soonest(times: readonly (number | null)[], now: number): number | null {
+  const coming = times.filter((time) => time !== null && time > now) as number[];
+  return coming.length === 0 ? null : Math.min(...coming);
+}
