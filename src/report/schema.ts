@@ -127,6 +127,8 @@ export const reportSchema = z.strictObject({
     pullRequest: z.int().min(1).nullable(),
   }),
   policy: z.array(policySourceSchema).max(10),
+  /** The App that the policy names: it owns the check runs. Without one the run makes its own. */
+  app: z.int().min(1).nullable(),
   startedAt: instant,
   durationMs: count,
   result: z.enum(['passed', 'failed', 'held', 'denied']),

@@ -1,0 +1,193 @@
+import { cut } from './cut.ts';
+import { markdown, oneLine, tableCode } from './escape.ts';
+import { formLine } from './form-text.ts';
+import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
+import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
+import { timeline } from './timeline.ts';
+import { viewOfFlagged } from './views.ts';
+
+/** GitHub refuses a step's summary above 1 MiB. */
+const maximumSummary = 1024 * 1024;
+/** Rows and blocks of each kind; a summary is read by people, the rest is in the report. */
+const maximumRows = 200;
+const maximumDetails = 50;
+
+/** The job's summary as GitHub Markdown of at most `max` bytes. */
+export function jobSummary(report: Report, max: number = maximumSummary): string {
+  const sections = [
+    `### ${markdown(headline(report))}`,
+    policyLine(report),
+    noticeList(report),
+    flaggedTable(report),
+    stepTable(report.steps),
+    timeline(report),
+    targetTable(report.targets),
+    repeatedList(report.repeated),
+    details(report),
+  ];
+  const text = sections.filter((section) => section !== null).join('\n\n');
+  return cut(`${text}\n`, max, { as: 'markdown', unit: 'bytes' });
+}
+
+/** One line: how the run ended and what is to do. */
+export function headline(report: Report): string {
+  const count = (outcome: Flagged['outcome']) =>
+    report.flagged.filter((flagged) => flagged.outcome === outcome).length;
+  const words = [
+    ...amount(count('held'), 'waits for approval', 'wait for approval'),
+    ...amount(count('denied'), 'is denied', 'are denied'),
+  ].join(', ');
+  switch (report.result) {
+    case 'passed':
+      return 'All steps passed, nothing is held';
+    case 'failed':
+      return `The suite failed (exit code ${report.exitCode})${words === '' ? '' : `; ${words}`}`;
+    case 'held':
+      return words || 'Steps are held';
+    case 'denied':
+      return words || 'Steps are denied';
+  }
+}
+
+function amount(count: number, one: string, many: string): string[] {
+  return count === 0 ? [] : [`${count} runtime ${count === 1 ? `action ${one}` : `actions ${many}`}`];
+}
+
+function policyLine(report: Report): string | null {
+  if (report.policy.length === 0) return null;
+  const sources = report.policy.map(
+    (source) =>
+      `${code(source.file)} of ${source.branch === null ? 'the working tree' : code(source.branch)} (blob ${source.blob.slice(0, 12)})`,
+  );
+  return `Policy: ${sources.join(' and ')}`;
+}
+
+function noticeList(report: Report): string | null {
+  if (report.notices.length === 0) return null;
+  const lines = report.notices.slice(0, maximumRows).map((notice) => `- ${prose(notice, 1000)}`);
+  return ['**Notices**', '', ...lines, ...leftOut(report.notices.length)].join('\n');
+}
+
+const weight: Readonly<Record<Flagged['outcome'], number>> = { denied: 0, held: 1, granted: 2 };
+
+/** The gravest first. */
+export function byGravity(flagged: readonly Flagged[]): Flagged[] {
+  return [...flagged].sort((a, b) => weight[a.outcome] - weight[b.outcome]);
+}
+
+function flaggedTable(report: Report): string | null {
+  if (report.flagged.length === 0) return null;
+  const rows = byGravity(report.flagged)
+    .slice(0, maximumRows)
+    .map((flagged) => {
+      const where = flagged.origin ?? flagged.ruleAt;
+      const place = where === null ? '' : cell(`${where.file}:${where.line}`);
+      const count = flagged.count === 1 ? '' : ` ×${flagged.count}`;
+      return `| \`${flagged.id}\` | ${flagged.outcome}${count} | ${cell(formLine(flagged.form, 120))} | ${cell(flagged.target)} | ${place} | ${remedy(flagged)} |`;
+    });
+  return [
+    '**Flagged runtime actions**',
+    '',
+    '| Action | Outcome | What | Target | Where | What to do |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    ...leftOut(report.flagged.length),
+  ].join('\n');
+}
+
+function remedy(flagged: Flagged): string {
+  if (flagged.outcome === 'granted') return 'nothing: it ran as approved';
+  if (flagged.outcome === 'denied') {
+    return flagged.deniedBy === null ? 'the policy denies it' : `denied by ${prose(flagged.deniedBy)}`;
+  }
+  if (flagged.unbindable !== null) return `cannot be approved: ${prose(flagged.unbindable, 200)}`;
+  return `comment \`/approve ${flagged.id}\` on the pull request`;
+}
+
+function stepTable(steps: readonly StepResult[]): string | null {
+  if (steps.length === 0) return null;
+  const rows = steps.slice(0, maximumRows).map((step) => {
+    const time = step.startedAt === null ? '' : duration(step.durationMs);
+    const passed = step.passedInAttempt === null ? '' : `passed in attempt ${step.passedInAttempt}`;
+    const note = [
+      ...(passed === '' ? [] : [passed]),
+      ...(step.reason === null ? [] : [prose(step.reason, 200)]),
+    ];
+    return `| ${cell(step.id)} | ${step.status} | ${time} | ${step.allowed} | ${step.held} | ${step.denied} | ${note.join('; ')} |`;
+  });
+  return [
+    '**Steps**',
+    '',
+    '| Step | Result | Time | Allowed | Held | Denied | Note |',
+    '| --- | --- | ---: | ---: | ---: | ---: | --- |',
+    ...rows,
+    ...leftOut(steps.length),
+  ].join('\n');
+}
+
+function targetTable(targets: readonly TargetResult[]): string | null {
+  if (targets.length === 0) return null;
+  const rows = targets.slice(0, maximumRows).map((target) => {
+    const kind = `${target.kind}${target.disposable ? ', disposable' : ''}${target.declared ? '' : ', not declared'}`;
+    const latency =
+      target.latency === null
+        ? '| | |'
+        : `| ${ms(target.latency.p50)} | ${ms(target.latency.p90)} | ${ms(target.latency.p99)} |`;
+    return `| ${cell(target.name)} | ${kind} | ${target.calls} | ${target.errors} ${latency}`;
+  });
+  return [
+    '**Targets**',
+    '',
+    '| Target | Kind | Calls | Errors | p50 | p90 | p99 |',
+    '| --- | --- | ---: | ---: | ---: | ---: | ---: |',
+    ...rows,
+    ...leftOut(targets.length),
+  ].join('\n');
+}
+
+function repeatedList(repeated: readonly Counted[]): string | null {
+  if (repeated.length === 0) return null;
+  const rows = repeated
+    .slice(0, maximumRows)
+    .map((entry) => `- ${entry.count}× on ${code(entry.target)}: ${code(entry.shape)}`);
+  return [
+    '**Will be repeated**',
+    '',
+    'These writes ran on targets that live on; a further attempt does them again.',
+    '',
+    ...rows,
+    ...leftOut(repeated.length),
+  ].join('\n');
+}
+
+/** Each held or denied runtime action in full, folded. Tags hold ids alone: Markdown is not read in them. */
+function details(report: Report): string | null {
+  const shown = byGravity(report.flagged).filter(({ outcome }) => outcome !== 'granted');
+  if (shown.length === 0) return null;
+  const blocks = shown.slice(0, maximumDetails).map((flagged) => {
+    const view = viewOfFlagged(flagged);
+    const body = [formBlock(flagged.form, 4000), '', ...holdFacts(view)].join('\n');
+    return `<details><summary>${flagged.id} ${flagged.outcome}</summary>\n\n${body}\n\n</details>`;
+  });
+  return ['**In full**', ...blocks, ...leftOut(shown.length, maximumDetails)].join('\n\n');
+}
+
+function leftOut(count: number, shown = maximumRows): string[] {
+  return count > shown ? ['', `${count - shown} more are in the report, not here.`] : [];
+}
+
+function cell(text: string): string {
+  return tableCode(cut(oneLine(text), 200, { as: 'line' }));
+}
+
+function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+/** `850 ms`, `12.3 s`, `4 min 05 s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}

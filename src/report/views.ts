@@ -1,0 +1,114 @@
+import { actionId, varyingFields } from '../approval/fingerprint.ts';
+import type { ActionForm } from '../approval/form.ts';
+import type { HoldState, HoldStatus, RequirementState } from '../approval/state.ts';
+import { formDifference } from './form-text.ts';
+import type { Flagged } from './schema.ts';
+
+/** A flagged runtime action as every surface shows it. All texts are foreign until escaped. */
+export interface HoldView {
+  readonly id: string;
+  readonly form: ActionForm;
+  /** By its name in the policy. */
+  readonly target: string;
+  readonly reason: string;
+  readonly status: HoldStatus;
+  /** Why it stands so, in one sentence; null when there is nothing to add. */
+  readonly sentence: string | null;
+  /** Why nobody can approve it; null when people can. */
+  readonly blocked: string | null;
+  readonly unknown: readonly string[];
+  /** What checks expected and met, one sentence each. */
+  readonly checks: readonly string[];
+  readonly count: number;
+  readonly steps: readonly string[];
+  /** Where it was caused, and where the first rule that flagged it stands. */
+  readonly origin: Flagged['origin'];
+  readonly ruleAt: Flagged['ruleAt'];
+  /** Fields for which Approve varying is offered, with their class. */
+  readonly varying: readonly { readonly name: string; readonly class: string }[];
+  /** `as 7f3k9q2m, except email a1@x → b7@x`; null without such a one. */
+  readonly resembles: string | null;
+  /** One sentence per requirement: how many have approved, and who may. Empty where the run cannot know. */
+  readonly requirements: readonly string[];
+}
+
+/** Whether people still have to decide it. */
+export function isOpen({ status }: HoldView): boolean {
+  return status === 'held' || status === 'expired' || status === 'revoked';
+}
+
+/** What the App knows of a hold. `decided` are earlier holds of the pull request that people decided. */
+export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []): HoldView {
+  const { action } = hold;
+  const offered = new Set(hold.varying);
+  return {
+    id: hold.id ?? actionId(hold.fingerprint),
+    form: action.form,
+    target: action.target,
+    reason: action.reason,
+    status: hold.status,
+    sentence: hold.sentence,
+    blocked: hold.blocked,
+    unknown: action.unknown,
+    checks: action.checks,
+    count: action.count,
+    steps: action.steps,
+    origin: action.origin,
+    ruleAt: action.ruleAt,
+    varying: varyingFields(action.form).filter(({ name }) => offered.has(name)),
+    resembles: resemblance(hold, decided),
+    requirements: hold.requirements.map(requirementSentence),
+  };
+}
+
+/** What a run knows of a flagged runtime action. */
+export function viewOfFlagged(flagged: Flagged): HoldView {
+  const by = flagged.deniedBy === null ? 'The policy denies it.' : `Denied by ${flagged.deniedBy}.`;
+  return {
+    id: flagged.id,
+    form: flagged.form,
+    target: flagged.target,
+    reason: flagged.reason,
+    status: flagged.outcome === 'granted' ? 'approved' : flagged.outcome,
+    sentence: flagged.outcome === 'denied' ? by : null,
+    blocked: flagged.unbindable,
+    unknown: flagged.unknown,
+    checks: flagged.checks.filter((check) => check.outcome !== 'passed').map(checkSentence),
+    count: flagged.count,
+    steps: flagged.steps,
+    origin: flagged.origin,
+    ruleAt: flagged.ruleAt,
+    varying: varyingFields(flagged.form),
+    resembles: null,
+    requirements: [],
+  };
+}
+
+/** `schema (no-duplicate-users) failed: expected …, met …`. */
+export function checkSentence(check: Flagged['checks'][number]): string {
+  const head = `${check.type} (${check.rule}) ${check.outcome}`;
+  return check.outcome === 'passed' ? head : `${head}: expected ${check.expected}; met ${check.met}`;
+}
+
+/** `1 of 2 for bulk-delete (alice); may approve: role maintain, team acme/data`. */
+export function requirementSentence({ requirement, by }: RequirementState): string {
+  const { role, teams, users } = requirement.from;
+  const who = [
+    ...(role === null ? [] : [`role ${role}`]),
+    ...teams.map((team) => `team ${team}`),
+    ...users.map((user) => `user ${user}`),
+  ];
+  const given = by.length === 0 ? '' : ` (${by.join(', ')})`;
+  const names = who.join(', ') || 'nobody is named';
+  return `${by.length} of ${requirement.count} for ${requirement.ruleId}${given}; may approve: ${names}`;
+}
+
+function resemblance(hold: HoldState, decided: readonly HoldState[]): string | null {
+  for (const other of decided) {
+    // also one that is no longer reported: it was approved once, and this one came in its place
+    if (other.fingerprint === hold.fingerprint || other.approvals.length === 0) continue;
+    const difference = formDifference(other.action.form, hold.action.form, other.id ?? undefined);
+    if (difference !== null) return difference;
+  }
+  return null;
+}
