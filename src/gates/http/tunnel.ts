@@ -1,0 +1,206 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { HttpAction, Target } from '../../policy/action.ts';
+import type { Allowed } from '../../policy/judge.ts';
+import { type Authority, formatAuthority } from '../../protocol/http/authority.ts';
+import { refusalProblem } from '../../protocol/http/problem.ts';
+import { type Sniffed, sniff } from '../../protocol/http/sniff.ts';
+import { answerRaw, refuse, settleOnce } from './answer.ts';
+import { type HttpGateContext, unreachable } from './exchange.ts';
+import { splice } from './splice.ts';
+
+/**
+ * CONNECT. A client sends its first byte only after it was told that the tunnel stands, and that byte decides
+ * what it is. But an answer to CONNECT is also the only place where a client that will speak TLS shows a
+ * refusal. So the order depends on the port:
+ *
+ * - Port 443 speaks TLS, of which host and port are all that can be judged: judged before the answer, so that a
+ *   refusal is the answer (423 or 403, the action id in the reason phrase) and an unreachable target is 502.
+ *   Should it turn out to be plain HTTP after all, that judgement is void and the requests are judged.
+ * - On any other port the answer is 200 and the first byte is awaited. An HTTP method: every request is judged
+ *   as if it had come in absolute form. TLS: judged by host; a refusal is the alert access_denied. Anything
+ *   else: judged by host.
+ *
+ * A client that keeps silent may wait for the server to speak first. After `silenceMs` it is judged by host; if
+ * that is refused, nothing was asked yet and nothing is reported, and its first byte is awaited further.
+ */
+export interface TunnelContext extends HttpGateContext {
+  /** Serves the HTTP requests inside tunnels; knows a tunnel's authority by its socket. */
+  readonly inner: Server;
+  readonly authorities: WeakMap<Socket, Authority>;
+  readonly targetFor: (scheme: 'http' | 'https', host: string, port: number) => Target;
+}
+
+const tlsPort = 443;
+
+/** Long enough that a busy machine does not take a slow client for a silent one. */
+const silenceMs = 5_000;
+
+/** TLS record: fatal alert 49, access_denied (RFC 8446 section 6). */
+const accessDenied = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 49]);
+
+const established = 'HTTP/1.1 200 Connection Established\r\n\r\n';
+
+export async function openTunnel(gate: TunnelContext, authority: Authority, client: Socket): Promise<void> {
+  if (authority.port === tlsPort) await judgedFirst(gate, authority, client);
+  else await sniffedFirst(gate, authority, client);
+}
+
+async function judgedFirst(gate: TunnelContext, authority: Authority, client: Socket): Promise<void> {
+  const action = tunnelAction(gate, 'https', authority);
+  const ruling = await gate.judge.judge(action, null);
+  if (client.destroyed) {
+    ruling.settle('void');
+    return;
+  }
+  if (ruling.outcome !== 'allow') {
+    await refuse(ruling, (body, reason) => answerRaw(client, body, reason));
+    return;
+  }
+  const settle = settleOnce(ruling);
+  const remote = await connect(gate, authority, client, (error) => {
+    settle('failed');
+    void answerRaw(client, unreachable(action.target, authority, error), 'Bad Gateway');
+  });
+  if (remote === null) {
+    settle('void');
+    return;
+  }
+  client.write(established);
+  const kind = await firstBytes(client, silenceMs);
+  if (kind === 'http') {
+    settle('void');
+    remote.destroy();
+    serveInside(gate, authority, client);
+  } else run(settle, client, remote);
+}
+
+async function sniffedFirst(gate: TunnelContext, authority: Authority, client: Socket): Promise<void> {
+  client.write(established);
+  let kind = await firstBytes(client, silenceMs);
+  if (kind === 'silent') {
+    const ruling = await gate.judge.judge(tunnelAction(gate, 'http', authority), null);
+    if (ruling.outcome === 'allow' && !client.destroyed && client.readableLength === 0) {
+      await carry(gate, authority, client, ruling);
+      return;
+    }
+    ruling.settle('void');
+    kind = await firstBytes(client, null);
+  }
+  if (client.destroyed || kind === 'ended') client.destroy();
+  else if (kind === 'http') serveInside(gate, authority, client);
+  else await judgedByHost(gate, kind === 'tls' ? 'https' : 'http', authority, client);
+}
+
+async function judgedByHost(
+  gate: TunnelContext,
+  scheme: 'http' | 'https',
+  authority: Authority,
+  client: Socket,
+): Promise<void> {
+  const ruling = await gate.judge.judge(tunnelAction(gate, scheme, authority), null);
+  if (client.destroyed) ruling.settle('void');
+  else if (ruling.outcome === 'allow') await carry(gate, authority, client, ruling);
+  else if (scheme === 'https') {
+    const arrived = await new Promise<boolean>((resolve) => {
+      client.once('close', () => resolve(false));
+      client.end(accessDenied, () => resolve(true));
+      client.resume();
+    });
+    ruling.settle(arrived ? 'refused' : 'void');
+  } else await refuse(ruling, () => answerRaw(client, refusalProblem(ruling), 'Refused'));
+}
+
+/** Connects an allowed tunnel whose client was told already that it stands. */
+async function carry(
+  gate: TunnelContext,
+  authority: Authority,
+  client: Socket,
+  ruling: Allowed,
+): Promise<void> {
+  const settle = settleOnce(ruling);
+  const remote = await connect(gate, authority, client, () => {
+    settle('failed');
+    client.destroy();
+  });
+  if (remote === null) settle('void');
+  else run(settle, client, remote);
+}
+
+/** Null when the caller is gone or `failed` was told of the error. */
+async function connect(
+  gate: TunnelContext,
+  authority: Authority,
+  client: Socket,
+  failed: (error: unknown) => void,
+): Promise<Socket | null> {
+  try {
+    const remote = await gate.upstream.connect('http', authority);
+    if (!client.destroyed) return remote;
+    remote.destroy();
+  } catch (error) {
+    failed(error);
+  }
+  return null;
+}
+
+/** The target's first byte is its answer; a tunnel in which nothing was said was none. */
+function run(settle: ReturnType<typeof settleOnce>, client: Socket, remote: Socket): void {
+  let askedAt: number | null = null;
+  const start = performance.now();
+  client.once('data', () => {
+    askedAt = performance.now();
+  });
+  remote.once('data', () => settle('completed', performance.now() - (askedAt ?? start)));
+  remote.once('close', () => settle(askedAt === null ? 'void' : 'failed'));
+  splice(client, remote);
+}
+
+function serveInside(gate: TunnelContext, authority: Authority, client: Socket): void {
+  gate.authorities.set(client, authority);
+  gate.inner.emit('connection', client);
+}
+
+type FirstBytes = Exclude<Sniffed, 'more'> | 'silent' | 'ended';
+
+/** Looks at the first bytes and puts them back. `silent` after `patienceMs` (null: never). */
+function firstBytes(client: Socket, patienceMs: number | null): Promise<FirstBytes> {
+  return new Promise((resolve) => {
+    const timer = patienceMs === null ? null : setTimeout(() => finish('silent'), patienceMs);
+    let seen = Buffer.alloc(0);
+    const finish = (kind: FirstBytes): void => {
+      if (timer !== null) clearTimeout(timer);
+      client.off('readable', look).off('close', ended).off('end', ended);
+      if (seen.length > 0) client.unshift(seen);
+      resolve(kind);
+    };
+    const ended = (): void => finish('ended');
+    const look = (): void => {
+      const bytes: unknown = client.read();
+      if (!(bytes instanceof Buffer)) return;
+      seen = Buffer.concat([seen, bytes]);
+      const kind = sniff(seen);
+      if (kind !== 'more') finish(kind);
+    };
+    client.on('readable', look).once('end', ended).once('close', ended);
+  });
+}
+
+function tunnelAction(gate: TunnelContext, scheme: 'http' | 'https', authority: Authority): HttpAction {
+  const unseen = { known: false, why: `a tunnel to ${formatAuthority(authority)}` } as const;
+  return {
+    kind: 'http',
+    target: gate.targetFor(scheme, authority.host, authority.port),
+    origin: null,
+    method: unseen,
+    scheme,
+    host: authority.host,
+    port: authority.port,
+    path: unseen,
+    query: unseen,
+    headers: {},
+    contentType: null,
+    body: unseen,
+    bodyDigest: null,
+  };
+}

@@ -1,0 +1,36 @@
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { CallAction, CommandAction, Origin, Target } from '../../policy/action.ts';
+import type { JudgeRequest } from './messages.ts';
+
+/** The runtime action of a request. Paths become relative to `root`, the repository, so that they mean the same anywhere. */
+export function localAction(
+  request: JudgeRequest,
+  root: string,
+  targetFor: (kind: 'command' | 'call', name: string | null) => Target,
+): CallAction | CommandAction {
+  const target = targetFor(request.kind, request.target ?? null);
+  const cwd = resolve(root, request.cwd ?? '.');
+  const origin = originIn(root, cwd, request.origin);
+  if (request.kind === 'command') {
+    const name = request.name ?? 'command';
+    return { kind: 'command', target, origin, name, argv: request.argv, cwd: within(root, cwd) ?? cwd };
+  }
+  const params =
+    request.unreadable === undefined
+      ? ({ known: true, value: request.params ?? null } as const)
+      : ({ known: false, why: request.unreadable } as const);
+  return { kind: 'call', target, origin, name: request.name, params };
+}
+
+/** Null for a file outside the repository: there is no line to annotate. */
+function originIn(root: string, cwd: string, given: Origin | undefined): Origin | null {
+  if (given === undefined) return null;
+  const file = within(root, resolve(cwd, given.file));
+  return file === null ? null : { file, line: given.line };
+}
+
+function within(root: string, path: string): string | null {
+  const way = relative(root, path);
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) return null;
+  return way === '' ? '.' : way.split(sep).join('/');
+}

@@ -1,0 +1,223 @@
+import type { Known, SqlAnalysis, TableName } from '../../policy/action.ts';
+import type { TransactionScope } from '../../policy/judge.ts';
+import type { Resolution } from '../../policy/verdict.ts';
+import { type Disturbance, Followed, undoes } from './following.ts';
+import { askRole, resolveTables } from './lookup.ts';
+import type { ServerSide } from './server-side.ts';
+
+/** Counts changes of names in the whole gate: one session's DDL is the other sessions' too. */
+export interface NamesClock {
+  changes: number;
+}
+
+/** What is known of a session beside its queue: its role, what names mean, what was sent since the last Sync. */
+export class Knowledge {
+  readonly #server: ServerSide;
+  readonly #clock: NamesClock;
+  readonly #role = new Followed<string>();
+  readonly #names = new Followed<Map<string, Resolution>>();
+  #namesAt = 0;
+  /** Since the last Sync something was bound or executed, that is, an implicit transaction may be open. */
+  #ran = false;
+  #transactionControl = false;
+  #readingChanged = false;
+  #readingUnsettled = false;
+  /** A transaction's end, or an error in it, takes the change back. */
+  #readingInTransaction = false;
+  #undone = false;
+  #moment = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(server: ServerSide, clock: NamesClock) {
+    this.#server = server;
+    this.#clock = clock;
+  }
+
+  /** Another number after every message that could change what names, of whatever kind, mean. */
+  get moment(): number {
+    return this.#moment;
+  }
+
+  namesMayChange(): void {
+    this.#moment++;
+  }
+
+  /** Since the last Sync something was bound or executed. */
+  get ran(): boolean {
+    return this.#ran;
+  }
+
+  /**
+   * Why the server may read what comes now otherwise than its settings, as far as it told them, say; waits for
+   * what it is still to tell.
+   */
+  async doubtOfReading(): Promise<string | null> {
+    const takenBack = this.#readingInTransaction && (this.#undone || this.#transactionControl);
+    if (this.#readingChanged || takenBack) {
+      return 'a setting that changes how texts are read was changed in the same pipeline';
+    }
+    if (this.#readingUnsettled || this.#readingInTransaction) {
+      await this.#server.drained();
+      this.#readingUnsettled = false;
+    }
+    return null;
+  }
+
+  /** A judged statement is on its way to the server. */
+  note(disturbance: Disturbance): void {
+    this.#ran = true;
+    this.#moment++;
+    this.#transactionControl ||= disturbance.transaction;
+    this.#readingChanged ||= disturbance.reading;
+    this.#readingUnsettled ||= disturbance.reading;
+    this.#readingInTransaction ||= disturbance.reading;
+    this.#undone ||= disturbance.undoes;
+    if (disturbance.role) this.#role.disturb();
+    if (disturbance.names) {
+      this.#names.disturb();
+      this.#clock.changes++;
+    }
+    if (disturbance.undoes) {
+      this.#role.undone();
+      this.#names.undone();
+    }
+  }
+
+  /** Messages after this one are beyond a Sync. */
+  segmentEnds(): void {
+    this.#ran = false;
+    this.#transactionControl = false;
+    this.#readingChanged = false;
+    this.#undone = false;
+  }
+
+  /** A Sync that was sent before turned out to be discarded: its segment goes on. */
+  segmentGoesOn(): void {
+    this.#ran = true;
+    this.#transactionControl = true;
+  }
+
+  /** ReadyForQuery came. */
+  ready(): void {
+    const { status, empty } = this.#server.pipeline;
+    if (status === 'T') return;
+    if (status === 'E') {
+      this.#role.undone();
+      this.#names.undone();
+      return;
+    }
+    if (empty) this.#readingInTransaction = false;
+    this.#role.transactionEnded(empty);
+    // what was uncommitted until now is only now seen by others
+    if (this.#names.transactionEnded(empty)) this.#clock.changes++;
+  }
+
+  role(): Promise<Known<string>> {
+    const { value } = this.#role;
+    if (value !== null) return Promise.resolve({ known: true, value: value.value });
+    return this.#exclusive(async () => {
+      const hindrance = await this.#hindrance();
+      if (hindrance !== null) return { known: false, why: `the session's role is not known: ${hindrance}` };
+      const role = await askRole(this.#server);
+      if (role.known) this.#role.learn(role.value);
+      return role;
+    });
+  }
+
+  /** A text of several statements ends the transaction in which the role was changed. */
+  takesRoleBack(analysis: SqlAnalysis): boolean {
+    return this.#role.changedInTransaction && undoes(analysis);
+  }
+
+  /** For one judgement; afterwards the session goes on and the scope knows nothing more. */
+  scope(analysis: SqlAnalysis): { readonly scope: TransactionScope; close(): void } {
+    let open = true;
+    const scope: TransactionScope = {
+      resolve: (tables) =>
+        this.#exclusive(() =>
+          open
+            ? this.#resolve(tables, analysis)
+            : Promise.resolve({ known: false, why: 'the statement was judged already' }),
+        ),
+    };
+    return {
+      scope,
+      close: () => {
+        open = false;
+      },
+    };
+  }
+
+  async #resolve(tables: readonly TableName[], analysis: SqlAnalysis): Promise<Known<readonly Resolution[]>> {
+    const takesBack = this.#names.changedInTransaction && undoes(analysis);
+    if (analysis.statements > 1 && (takesBack || changesItsOwnNames(analysis))) {
+      return { known: false, why: 'the statement changes what names mean before its other parts run' };
+    }
+    const cache = this.#cache();
+    const missing = tables.filter((table) => !cache.has(keyOf(table)));
+    if (missing.length > 0) {
+      const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
+      if (hindrance !== null) return { known: false, why: `names could not be looked up: ${hindrance}` };
+      const found = await resolveTables(this.#server, missing);
+      if (!found.known) return found;
+      for (const [at, table] of missing.entries()) cache.set(keyOf(table), found.value[at] ?? null);
+    }
+    return { known: true, value: tables.map((table) => cache.get(keyOf(table)) ?? null) };
+  }
+
+  #cache(): Map<string, Resolution> {
+    const held = this.#names.value;
+    if (held !== null && this.#namesAt === this.#clock.changes) return held.value;
+    const fresh = new Map<string, Resolution>();
+    this.#names.learn(fresh);
+    this.#namesAt = this.#clock.changes;
+    return fresh;
+  }
+
+  /** Why the session cannot be asked now; null when it waits for us and a Sync of ours changes nothing. */
+  async #hindrance(): Promise<string | null> {
+    const { pipeline } = this.#server;
+    if (this.#ran && (pipeline.status !== 'T' || this.#transactionControl)) {
+      return 'an implicit transaction is open, which asking would end';
+    }
+    await this.#server.drained();
+    if (this.#server.closed) return 'the connection to the target is gone';
+    if (pipeline.copyingIn) return 'the server is reading COPY data';
+    if (pipeline.skipping) return 'an earlier message failed';
+    if (pipeline.status === 'E') return 'the transaction has failed';
+    // what was outstanding may have been the transaction's end
+    return this.#ran && pipeline.status !== 'T' ? 'an implicit transaction is open' : null;
+  }
+
+  /** LOCK before the first query is a way to choose when a transaction's snapshot is taken. */
+  #snapshotHindrance(analysis: SqlAnalysis): string | null {
+    if (this.#server.pipeline.status !== 'T') return null;
+    const snapshotless = analysis.operations.every(({ operation }) =>
+      ['lock', 'set', 'transaction', 'listen'].includes(operation),
+    );
+    return snapshotless ? "asking would take the transaction's snapshot before the statement does" : null;
+  }
+
+  /** One question at a time. */
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function changesItsOwnNames(analysis: SqlAnalysis): boolean {
+  const changing: readonly string[] = [
+    'ddl',
+    'discard',
+    'set-role',
+    'set-search-path',
+    'rollback',
+    'rollback-to',
+  ];
+  return analysis.effects.some((effect) => changing.includes(effect.effect));
+}
+
+function keyOf(table: TableName): string {
+  return JSON.stringify([table.schema, table.name]);
+}
