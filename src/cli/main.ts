@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { ExitCode, JitError, messageOf } from '../errors.ts';
+import { version } from '../version.ts';
+import { addCheck } from './commands/check.ts';
+import { addGuard } from './commands/guard.ts';
+import { addRun } from './commands/run.ts';
+
+const program = new Command('jit-approval')
+  .description('Holds runtime actions of integration tests until a person approves exactly that one.')
+  .version(version)
+  .showHelpAfterError('(run "jit-approval --help" for what there is)')
+  .enablePositionalOptions()
+  .exitOverride();
+
+/** Commands report how they ended here; the process ends when nothing is left to do. */
+const exit = (code: number) => {
+  process.exitCode = code;
+};
+addRun(program, exit);
+addCheck(program, exit);
+addGuard(program, exit);
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  if (thrown instanceof CommanderError) {
+    process.exitCode = thrown.exitCode === 0 ? ExitCode.passed : ExitCode.usage;
+  } else {
+    process.stderr.write(`jit-approval: ${messageOf(thrown)}\n`);
+    process.exitCode = thrown instanceof JitError ? ExitCode.policy : ExitCode.failed;
+  }
+}

@@ -1,0 +1,102 @@
+import type { GrantSource } from '../approval/grant.ts';
+import { runCheck } from '../checks/run-check.ts';
+import { messageOf } from '../errors.ts';
+import type { Known, RunContext, RuntimeAction } from '../policy/action.ts';
+import { conclude, decide, httpReads } from '../policy/decide.ts';
+import type { Judge, Ruling, TransactionScope } from '../policy/judge.ts';
+import type { Policy } from '../policy/parse.ts';
+import type { Resolution, Verdict } from '../policy/verdict.ts';
+import type { Flagged } from '../report/schema.ts';
+import { flaggedOf } from './flagged.ts';
+import type { Recorder } from './recorder.ts';
+import { allowed, broken, granted, refused } from './rulings.ts';
+
+export interface JudgeOptions {
+  readonly policy: Policy;
+  readonly grants: GrantSource;
+  readonly recorder: Recorder;
+  /** The step that runs now; runtime actions are judged and counted under it. */
+  readonly run: () => RunContext;
+  /** Reads a file beside the policy, at the commit that the policy came from. */
+  readonly readFile: (file: string) => Promise<Known<string>>;
+  /** Values that must appear nowhere: passwords of targets, tokens. */
+  readonly secrets: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How a held action can be approved, as the last words of a refusal's hint. */
+  readonly approveHint: (id: string) => string;
+  readonly onFlagged: (flagged: Flagged) => void;
+}
+
+/** Decides, runs the checks that the policy asks for, and for what is held looks for a grant. */
+export function createJudge(options: JudgeOptions): Judge {
+  return {
+    reads: (head) => httpReads(options.policy, head),
+    async judge(action, scope) {
+      try {
+        return await rule(options, action, scope);
+      } catch (thrown) {
+        return broken(options, action, messageOf(thrown));
+      }
+    },
+  };
+}
+
+async function rule(
+  options: JudgeOptions,
+  action: RuntimeAction,
+  scope: TransactionScope | null,
+): Promise<Ruling> {
+  const run = options.run();
+  const facts: { relations?: Known<readonly Resolution[]> } = {};
+  const verdict = await verdictOf(options, action, run, scope, facts);
+  if (verdict.decision === 'allow') return allowed(options, action, run.step);
+  if (action.kind === 'sql') facts.relations ??= await relationsOf(action, scope);
+  const flagged = flaggedOf(options, action, run, verdict, facts);
+  if (verdict.decision === 'deny')
+    return refused(options, action, run.step, { ...flagged, outcome: 'denied' }, null);
+  const found = await options.grants.find({
+    id: flagged.id,
+    fingerprint: flagged.fingerprint,
+    form: flagged.form,
+    reason: flagged.reason,
+  });
+  if (found.kind === 'granted' && flagged.unbindable === null)
+    return granted(options, action, run.step, flagged, found);
+  if (found.kind === 'granted') found.giveBack();
+  if (found.kind === 'denied') {
+    return refused(options, action, run.step, { ...flagged, outcome: 'denied', deniedBy: found.by }, null);
+  }
+  return refused(options, action, run.step, flagged, found.kind === 'none' ? found.problem : null);
+}
+
+async function verdictOf(
+  options: JudgeOptions,
+  action: RuntimeAction,
+  run: RunContext,
+  scope: TransactionScope | null,
+  facts: { relations?: Known<readonly Resolution[]> },
+): Promise<Verdict> {
+  let decided = decide({ policy: options.policy, action, run, facts });
+  if (decided.kind === 'needs' && action.kind === 'sql') {
+    facts.relations = await relationsOf(action, scope);
+    decided = decide({ policy: options.policy, action, run, facts });
+  }
+  if (decided.kind === 'needs') throw new Error(`the policy asked twice for ${decided.facts.join(', ')}`);
+  if (decided.verdict.decision === 'deny' || decided.verdict.checks.length === 0) return decided.verdict;
+  const results = await Promise.all(
+    decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile)),
+  );
+  return conclude(decided.verdict, results);
+}
+
+async function relationsOf(
+  action: RuntimeAction,
+  scope: TransactionScope | null,
+): Promise<Known<readonly Resolution[]>> {
+  if (action.kind !== 'sql') return { known: true, value: [] };
+  const tables = action.analysis.operations.flatMap((operation) => operation.tables);
+  if (tables.length === 0) return { known: true, value: [] };
+  if (scope === null) return { known: false, why: 'names cannot be resolved here' };
+  return scope.resolve(tables);
+}

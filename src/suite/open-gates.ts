@@ -1,0 +1,113 @@
+import { JitError } from '../errors.ts';
+import type { Gate } from '../gates/gate.ts';
+import { startHttpProxy } from '../gates/http/proxy.ts';
+import { startReverseGate } from '../gates/http/reverse.ts';
+import { startLocalApi } from '../gates/local/api.ts';
+import { startPostgresGate } from '../gates/postgres/gate.ts';
+import type { Target } from '../policy/action.ts';
+import type { Judge } from '../policy/judge.ts';
+import type { Policy } from '../policy/parse.ts';
+import { createAnalyser } from '../policy/sql/analyse.ts';
+import { httpTargets } from '../targets/http.ts';
+import { localTargets } from '../targets/local.ts';
+import { postgresSettings, postgresTarget } from '../targets/postgres.ts';
+import { libpqVariables, postgresEnvironment } from '../targets/postgres-environment.ts';
+import { loadSqlParser } from '../targets/sql-parser.ts';
+
+export interface GateOptions {
+  readonly policy: Policy;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly judge: Judge;
+  readonly notice: (sentence: string) => void;
+  /** The repository's folder: origins and working directories are told relative to it. */
+  readonly root: string;
+}
+
+/** All gates of a run, and what they change in the suite's environment. */
+export interface OpenGates {
+  readonly targets: readonly Target[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Variables that must not reach the suite as they were. */
+  readonly takenOver: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Opens a gate for every declared target, the proxy, and the local API. Closes what it opened when one fails. */
+export async function openGates(options: GateOptions): Promise<OpenGates> {
+  const opening = new Opening(options);
+  try {
+    await opening.postgres();
+    await opening.http();
+    return opening.done();
+  } catch (thrown) {
+    await opening.close();
+    throw thrown;
+  }
+}
+
+class Opening {
+  readonly #options: GateOptions;
+  readonly #gates: Gate[] = [];
+  readonly #targets: Target[] = [];
+  readonly #environment: Record<string, string> = {};
+  readonly #takenOver: string[] = [];
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  async postgres(): Promise<void> {
+    const { policy, environment, judge, notice } = this.#options;
+    const specs = Object.entries(policy.targets).flatMap(([name, target]) =>
+      'postgres' in target ? [{ name, spec: target.postgres, disposable: target.disposable === true }] : [],
+    );
+    if (specs.length === 0) return;
+    const analyse = createAnalyser(await loadSqlParser());
+    // what leads to a database around the gates goes, also where a target is given by URL
+    this.#takenOver.push(...libpqVariables);
+    for (const { name, spec, disposable } of specs) {
+      const upstream = postgresSettings(spec, environment);
+      const target = postgresTarget(name, upstream, { declared: true, disposable });
+      const gate = await startPostgresGate({ target, upstream, judge, analyse, report: notice });
+      this.#gates.push(gate);
+      this.#targets.push(target);
+      Object.assign(this.#environment, postgresEnvironment(spec, environment, gate).set);
+      this.#takenOver.push(...Object.values(spec));
+    }
+  }
+
+  async http(): Promise<void> {
+    const { policy, environment, judge } = this.#options;
+    const declared = Object.entries(policy.targets).flatMap(([name, target]) =>
+      'http' in target ? [{ name, http: target.http, disposable: target.disposable === true }] : [],
+    );
+    const { reverse, targetFor, problems } = httpTargets(declared, environment);
+    if (problems.length > 0) throw new JitError('TARGETS', problems.join('\n'));
+    const ownPorts = () => this.#gates.map((gate) => gate.port);
+    for (const { target, env, upstream } of reverse) {
+      const gate = await startReverseGate({ judge, target, upstream, ownPorts });
+      this.#gates.push(gate);
+      this.#targets.push(target);
+      this.#environment[env] = gate.url;
+      this.#takenOver.push(env);
+    }
+    const uid = process.getuid?.() ?? null;
+    const proxy = await startHttpProxy({ judge, targetFor, uid, ownPorts });
+    const local = await startLocalApi({ judge, targetFor: localTargets([]), root: this.#options.root });
+    this.#gates.push(proxy, local);
+    Object.assign(this.#environment, proxy.environment, local.environment);
+  }
+
+  done(): OpenGates {
+    return {
+      targets: this.#targets,
+      environment: this.#environment,
+      takenOver: this.#takenOver,
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#gates.map((gate) => gate.close()));
+  }
+}

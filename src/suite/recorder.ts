@@ -1,0 +1,165 @@
+import type { ActionForm } from '../approval/form.ts';
+import type { RuntimeAction, Target } from '../policy/action.ts';
+import type { Settlement } from '../policy/judge.ts';
+import { formLine } from '../report/form-text.ts';
+import type { Counted, Flagged, TargetResult } from '../report/schema.ts';
+import { neverCalled } from '../report/sentences.ts';
+import { Latencies } from './latency.ts';
+
+export interface StepCounts {
+  allowed: number;
+  held: number;
+  denied: number;
+}
+
+/** Distinct shapes and flagged actions kept one by one; beyond these only the numbers go on. */
+const maximumShapes = 20_000;
+const maximumFlagged = 5_000;
+
+interface TargetEntry {
+  readonly target: Target;
+  calls: number;
+  errors: number;
+  readonly latencies: Latencies;
+}
+
+/** What a run leaves behind, in bounded memory: counts per step, per target and per shape, and what was flagged. */
+export class Recorder {
+  readonly #targets = new Map<string, TargetEntry>();
+  readonly #counted = new Map<string, Counted & { readonly disposable: boolean }>();
+  readonly #flagged = new Map<string, Flagged>();
+  readonly #steps = new Map<string, StepCounts>();
+  readonly #notices = new Set<string>();
+  #shapesLeftOut = 0;
+  #flaggedLeftOut = 0;
+
+  counts(step: string): StepCounts {
+    const counts = this.#steps.get(step) ?? { allowed: 0, held: 0, denied: 0 };
+    this.#steps.set(step, counts);
+    return counts;
+  }
+
+  declare(target: Target): void {
+    this.#target(target);
+  }
+
+  notice(sentence: string): void {
+    if (this.#notices.size < 900) this.#notices.add(sentence);
+  }
+
+  /** An allowed runtime action that ran, flagged or not. */
+  ran(action: RuntimeAction, settlement: Settlement, latencyMs: number | undefined): void {
+    const entry = this.#target(action.target);
+    entry.calls += 1;
+    if (settlement === 'failed') entry.errors += 1;
+    if (latencyMs !== undefined) entry.latencies.add(latencyMs);
+  }
+
+  /** Counts an allowed, unflagged runtime action by its shape. */
+  count(action: RuntimeAction, shape: ActionForm): void {
+    const line = formLine(withoutValues(shape), 300);
+    const key = `${action.target.name}\n${action.kind}\n${line}`;
+    const known = this.#counted.get(key);
+    if (known !== undefined) {
+      this.#counted.set(key, { ...known, count: known.count + 1 });
+    } else if (this.#counted.size >= maximumShapes) {
+      this.#shapesLeftOut += 1;
+    } else {
+      const { name, disposable } = action.target;
+      this.#counted.set(key, {
+        target: name,
+        kind: action.kind,
+        shape: line,
+        count: 1,
+        writes: writes(action),
+        disposable,
+      });
+    }
+  }
+
+  flag(flagged: Flagged): void {
+    const key = `${flagged.fingerprint} ${flagged.outcome} ${flagged.grant ?? ''}`;
+    const known = this.#flagged.get(key);
+    if (known === undefined && this.#flagged.size >= maximumFlagged) {
+      this.#flaggedLeftOut += 1;
+      return;
+    }
+    const steps = [...new Set([...(known?.steps ?? []), ...flagged.steps])].slice(0, 100);
+    this.#flagged.set(key, { ...(known ?? flagged), steps, count: (known?.count ?? 0) + flagged.count });
+  }
+
+  results(): {
+    targets: TargetResult[];
+    flagged: Flagged[];
+    counted: Counted[];
+    repeated: Counted[];
+    notices: string[];
+  } {
+    const all = [...this.#counted.values()].sort((a, b) => b.count - a.count);
+    const plain = ({ disposable: _, ...rest }: Counted & { disposable: boolean }): Counted => rest;
+    return {
+      targets: [...this.#targets.values()].map(targetResult),
+      flagged: [...this.#flagged.values()],
+      counted: all.map(plain),
+      repeated: all
+        .filter((entry) => entry.writes && !entry.disposable)
+        .slice(0, maximumFlagged)
+        .map(plain),
+      notices: [...this.#notices, ...this.#leftOut()],
+    };
+  }
+
+  #leftOut(): string[] {
+    const sentences: string[] = [];
+    if (this.#shapesLeftOut > 0) {
+      sentences.push(
+        `${this.#shapesLeftOut} allowed runtime actions beyond ${maximumShapes} shapes are not listed.`,
+      );
+    }
+    if (this.#flaggedLeftOut > 0) {
+      sentences.push(
+        `${this.#flaggedLeftOut} further flagged runtime actions are not listed (the report holds ${maximumFlagged}); they stay refused.`,
+      );
+    }
+    for (const { target, calls } of this.#targets.values()) {
+      if (target.declared && calls === 0 && !this.#isFlagged(target.name)) {
+        sentences.push(neverCalled(target.name));
+      }
+    }
+    return sentences;
+  }
+
+  #isFlagged(target: string): boolean {
+    for (const flagged of this.#flagged.values()) if (flagged.target === target) return true;
+    return false;
+  }
+
+  #target(target: Target): TargetEntry {
+    const known = this.#targets.get(target.name);
+    if (known !== undefined) return known;
+    const entry = { target, calls: 0, errors: 0, latencies: new Latencies() };
+    if (this.#targets.size < 1000) this.#targets.set(target.name, entry);
+    return entry;
+  }
+}
+
+function targetResult({ target, calls, errors, latencies }: TargetEntry): TargetResult {
+  const { name, kind, identity, declared, disposable } = target;
+  return { name, kind, identity, declared, disposable, calls, errors, latency: latencies.summary() };
+}
+
+/** Methods that RFC 9110 (9.2.1) calls safe. */
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+const readingVerbs = new Set(['select', 'set', 'transaction', 'listen', 'lock']);
+
+function writes(action: RuntimeAction): boolean {
+  if (action.kind === 'sql') {
+    return action.analysis.operations.some((entry) => !readingVerbs.has(entry.operation));
+  }
+  if (action.kind === 'http') return !(action.method.known && safeMethods.has(action.method.value));
+  return true;
+}
+
+function withoutValues(form: ActionForm): ActionForm {
+  return { ...form, values: form.values.map((value) => ({ ...value, type: 'varies' as const, text: '' })) };
+}
