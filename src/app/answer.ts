@@ -1,0 +1,38 @@
+import type { CommandFact } from '../approval/facts.ts';
+import type { AppGitHub, IssueComment } from '../github/port.ts';
+import type { PullKey } from '../ledger/port.ts';
+
+/** How a command ended. `words` are Markdown, escaped; null where a reaction says enough. */
+export interface Outcome {
+  readonly outcome: 'done' | 'refused';
+  readonly words: string | null;
+}
+
+/**
+ * Tells the person: a reaction on the comment, and words in one comment where there are any. Whoever comes
+ * here again after a crash finds the words posted already, by our author and the same text.
+ */
+export async function answer(
+  github: Pick<AppGitHub, 'react' | 'comments' | 'createComment'>,
+  isOurs: (comment: IssueComment) => boolean,
+  key: PullKey,
+  command: CommandFact,
+  { outcome, words }: Outcome,
+): Promise<void> {
+  const { given } = command;
+  if (given.via === 'comment') {
+    await github.react(key.repository, given.commentId, outcome === 'done' ? '+1' : 'confused');
+  }
+  if (words === null) return;
+  const body = answerText(command, words);
+  const earlier = await github.comments(key.repository, key.number);
+  if (earlier.some((comment) => isOurs(comment) && comment.body === body)) return;
+  await github.createComment(key.repository, key.number, body);
+}
+
+/** Never begins with a slash, so that no bot takes it for a command; names what it answers. */
+function answerText({ by, given, source }: CommandFact, words: string): string {
+  const what =
+    given.via === 'comment' ? `[comment](#issuecomment-${given.commentId})` : `click ${source.slice(-12)}`;
+  return `@${by}, about your ${what}: ${words}`;
+}

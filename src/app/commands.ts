@@ -1,0 +1,68 @@
+import type { CommandFact, RecordedFact } from '../approval/facts.ts';
+import { answer } from './answer.ts';
+import { type Conclusion, conclude } from './carry-out.ts';
+import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
+import { personNow } from './people.ts';
+import { rerunDue } from './rerun.ts';
+
+/**
+ * Carries out the commands that have no answer yet, in the order in which they came. The votes are written
+ * first and the answer last: after a crash in between the command is carried out again, and its votes, which
+ * carry the same source, count once.
+ */
+export async function carryOutCommands(pass: Pass): Promise<void> {
+  for (const command of unanswered(await factsOf(pass))) {
+    const conclusion = await decide(pass, command);
+    await record(pass, conclusion.votes);
+    const told = conclusion.rerun ? await rerunNow(pass, command, conclusion) : conclusion;
+    await answer(pass.github, pass.desk.isOurs, pass.key, command, told);
+    await record(pass, [
+      {
+        type: 'answer',
+        at: pass.at,
+        source: command.source,
+        by: command.by,
+        outcome: told.outcome,
+        words: told.words ?? '',
+      },
+    ]);
+  }
+}
+
+function unanswered(facts: readonly RecordedFact[]): readonly CommandFact[] {
+  const answered = new Set(facts.flatMap((fact) => (fact.type === 'answer' ? [fact.source] : [])));
+  return facts.filter((fact) => fact.type === 'command').filter((fact) => !answered.has(fact.source));
+}
+
+async function decide(pass: Pass, command: CommandFact): Promise<Conclusion> {
+  const { github, key, at } = pass;
+  const facts = await factsOf(pass);
+  const state = stateOf(pass, facts);
+  const teams = state.holds.flatMap((hold) =>
+    hold.requirements.flatMap(({ requirement }) => requirement.from.teams),
+  );
+  const who = { login: command.by, id: command.byId };
+  const [person, comment] = await Promise.all([
+    personNow(github, key.repository, who, teams),
+    command.given.via === 'comment' ? github.comment(key.repository, command.given.commentId) : null,
+  ]);
+  const gate = gateOf(pass, state);
+  const status = [gate.title, ...gate.sentences, ...gate.notes];
+  return conclude({ facts, state, command, person, comment, at, status });
+}
+
+async function rerunNow(pass: Pass, command: CommandFact, conclusion: Conclusion): Promise<Conclusion> {
+  const state = stateOf(pass, await factsOf(pass));
+  const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };
+  const asked = await rerunDue(context, state, command.by);
+  const refusals = asked.flatMap(({ words }) => words ?? []);
+  if (refusals.length > 0) {
+    return { ...conclusion, outcome: 'refused', words: `GitHub refused: ${refusals.join('; ')}` };
+  }
+  if (asked.length > 0) return conclusion;
+  return {
+    ...conclusion,
+    outcome: 'refused',
+    words: 'no completed run on this head left anything to run again.',
+  };
+}

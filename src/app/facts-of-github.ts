@@ -1,0 +1,35 @@
+import { basename } from 'node:path';
+import type { Fact, RecordedFact } from '../approval/facts.ts';
+import type { PullRequest, WorkflowRun } from '../github/port.ts';
+
+/** A pull fact if GitHub shows the pull request otherwise than the ledger's last word on it. */
+export function pullFacts(facts: readonly RecordedFact[], pull: PullRequest, at: string): readonly Fact[] {
+  const last = facts.findLast((fact) => fact.type === 'pull');
+  const now = { state: pull.state, head: pull.head.sha, base: pull.base.ref, author: pull.author };
+  if (last !== undefined && last.state === now.state && last.head === now.head && last.base === now.base) {
+    return [];
+  }
+  return [{ type: 'pull', at, ...now, pushedBy: null }];
+}
+
+/** Run facts for what GitHub shows otherwise than the ledger's last word on each run. */
+export function runFacts(
+  facts: readonly RecordedFact[],
+  runs: readonly WorkflowRun[],
+  at: string,
+): readonly Fact[] {
+  return runs.flatMap((run): readonly Fact[] => {
+    const last = facts.findLast((fact) => fact.type === 'run' && fact.runId === run.id);
+    const { attempt, status, conclusion } = run;
+    if (
+      last?.type === 'run' &&
+      last.attempt === attempt &&
+      last.status === status &&
+      last.conclusion === conclusion
+    ) {
+      return [];
+    }
+    const workflow = basename(run.path);
+    return [{ type: 'run', at, runId: run.id, attempt, head: run.headSha, workflow, status, conclusion }];
+  });
+}

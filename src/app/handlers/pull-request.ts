@@ -1,0 +1,29 @@
+import type { Context } from 'probot';
+import type { Desk } from '../desk.ts';
+import { instant } from '../desk.ts';
+import { receive } from '../receive.ts';
+
+type Event =
+  | 'pull_request.opened'
+  | 'pull_request.reopened'
+  | 'pull_request.synchronize'
+  | 'pull_request.edited'
+  | 'pull_request.closed';
+
+/** The only thing that GitHub's API cannot tell later is who pushed; the rest is read again anyway. */
+export async function onPullRequest(desk: Desk, context: Context<Event>): Promise<void> {
+  const { action, pull_request: pull, repository, sender } = context.payload;
+  const pushed = action === 'synchronize';
+  const key = { repository: repository.full_name, number: pull.number };
+  await receive(desk, context, key, [
+    {
+      type: 'pull',
+      at: instant(desk),
+      state: pull.state === 'closed' ? 'closed' : 'open',
+      head: pull.head.sha,
+      base: pull.base.ref,
+      author: pull.user?.login ?? 'ghost',
+      pushedBy: pushed ? sender.login : null,
+    },
+  ]);
+}

@@ -1,0 +1,27 @@
+import type { Probot } from 'probot';
+import type { Desk } from './desk.ts';
+import { onIssueComment } from './handlers/issue-comment.ts';
+import { onPullRequest } from './handlers/pull-request.ts';
+import { onRequestedAction } from './handlers/requested-action.ts';
+import { onRerequested } from './handlers/rerequested.ts';
+import { onWorkflowRun } from './handlers/workflow-run.ts';
+
+/** Which event goes to which handler. Nothing else happens here. */
+export function routes(app: Probot, desk: Desk): void {
+  app.on(
+    [
+      'pull_request.opened',
+      'pull_request.reopened',
+      'pull_request.synchronize',
+      'pull_request.edited',
+      'pull_request.closed',
+    ],
+    (context) => onPullRequest(desk, context),
+  );
+  app.on(['workflow_run.requested', 'workflow_run.in_progress', 'workflow_run.completed'], (context) =>
+    onWorkflowRun(desk, context),
+  );
+  app.on('issue_comment.created', (context) => onIssueComment(desk, context));
+  app.on('check_run.requested_action', (context) => onRequestedAction(desk, context));
+  app.on('check_run.rerequested', (context) => onRerequested(desk, context));
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { argv, env, exit, stderr } from 'node:process';
+import { ExitCode, messageOf } from '../errors.ts';
+import { sqliteLedger } from '../ledger/sqlite.ts';
+import { readConfig } from './config.ts';
+import { startApp } from './start.ts';
+
+/** Orchestrators kill after 30 s; what is left undone then is in the ledger and done after the next start. */
+const patienceMs = 20_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(env, (path) => readFileSync(path, 'utf8'));
+  const app = await startApp(config, { ledger: sqliteLedger(config.ledger) });
+  stderr.write(`JIT Approval listens on ${app.url}; webhooks go to ${app.webhookUrl}\n`);
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    // whoever asks twice does not want to wait
+    if (stopping) exit(1);
+    stopping = true;
+    stderr.write(`${signal}: finishing what is under way\n`);
+    setTimeout(() => {
+      stderr.write('Not finished in time; the rest is done after the next start.\n');
+      exit(1);
+    }, patienceMs).unref();
+    app.close().then(() => exit(0), fail);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function fail(thrown: unknown): never {
+  stderr.write(`${messageOf(thrown)}\n`);
+  exit(ExitCode.policy);
+}
+
+if (argv.length > 2) fail(new Error('This program takes no arguments; it is configured by its environment.'));
+main().catch(fail);

@@ -1,0 +1,23 @@
+import type { Fact } from '../approval/facts.ts';
+import { runFacts } from './facts-of-github.ts';
+import { factsOf, type Pass, record } from './pass.ts';
+import { newReports } from './reports.ts';
+
+/**
+ * What GitHub shows of the current head goes into the ledger: runs, and the reports that they left. Read here
+ * and not from webhooks, whose order and arrival nobody promises.
+ */
+export async function observe(pass: Pass): Promise<void> {
+  const { github, key, pull, at } = pass;
+  const all = await github.workflowRunsOf(key.repository, pull.head.sha);
+  const runs = all.filter(
+    (run) =>
+      run.event === 'pull_request' &&
+      run.headSha === pull.head.sha &&
+      run.headRepositoryId === pull.head.repositoryId,
+  );
+  const facts = await factsOf(pass);
+  const found: Fact[] = [...runFacts(facts, runs, at)];
+  for (const run of runs) found.push(...(await newReports({ ...pass, facts }, run)));
+  await record(pass, found);
+}

@@ -1,0 +1,63 @@
+import type { Fact, RecordedFact, ReportedAction } from '../approval/facts.ts';
+import { type GateState, gateState } from '../approval/gate.ts';
+import type { PullState } from '../approval/state.ts';
+import { tally } from '../approval/tally.ts';
+import { withWorkflowRule } from '../approval/workflow-change.ts';
+import { JitError } from '../errors.ts';
+import type { AppGitHub, PullRequest } from '../github/port.ts';
+import type { PullKey } from '../ledger/port.ts';
+import type { Desk } from './desk.ts';
+import type { GatePolicy } from './gate-policy.ts';
+
+/** One reconciliation of one pull request: what it has read, and its one sense of time. */
+export interface Pass {
+  readonly key: PullKey;
+  readonly installation: number;
+  readonly desk: Omit<Desk, 'wake'>;
+  readonly github: AppGitHub;
+  readonly pull: PullRequest;
+  readonly policy: GatePolicy;
+  /** What the pull request itself holds: changes of its own workflows. */
+  readonly gateHolds: readonly ReportedAction[];
+  /** Jobs that report on the base branch. */
+  readonly expected: readonly { readonly workflow: string; readonly job: string }[];
+  /** Milliseconds since the epoch, and the same as an instant. */
+  readonly now: number;
+  readonly at: string;
+}
+
+export function factsOf(pass: Pass): Promise<readonly RecordedFact[]> {
+  return pass.desk.ledger.facts(pass.key);
+}
+
+/** Nothing is marked dirty when there is nothing to record. */
+export async function record(pass: Pass, facts: readonly Fact[]): Promise<void> {
+  if (facts.length > 0) await pass.desk.ledger.record(pass.key, facts, null, pass.installation);
+}
+
+/** The state of one head; of the current one unless told otherwise. */
+export function stateOf(pass: Pass, facts: readonly RecordedFact[], head?: string): PullState {
+  const { policy, gateHolds, now } = pass;
+  const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
+  const state = tally(facts, requirementsOf, now, head === undefined ? { gateHolds } : { gateHolds, head });
+  if (state === null) {
+    throw new JitError('app-no-pull', `No fact says what ${pass.key.repository}#${pass.key.number} is.`);
+  }
+  return state;
+}
+
+export function gateOf(pass: Pass, state: PullState): GateState {
+  const { policy, expected, now } = pass;
+  const { workflows, unreported, problem, notes } = policy;
+  const gate = gateState({ state, workflows, unreported, expected, now });
+  if (problem !== null) {
+    return {
+      ...gate,
+      status: 'completed',
+      conclusion: 'failure',
+      title: problem.title,
+      sentences: problem.lines,
+    };
+  }
+  return { ...gate, notes: [...notes, ...gate.notes] };
+}

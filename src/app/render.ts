@@ -1,0 +1,76 @@
+import type { GateState } from '../approval/gate.ts';
+import type { WholeOf } from '../approval/offered.ts';
+import type { Annotation, Render } from '../approval/render.ts';
+import type { HoldState, PullState } from '../approval/state.ts';
+import { policyFile } from '../github/policy-source.ts';
+import { actionAnnotation } from '../report/annotations.ts';
+import { type GateLine, type GateView, gateOutput, holdOutput } from '../report/check-run.ts';
+import { commentPlan, stickyComment } from '../report/comment.ts';
+import { formLine } from '../report/form-text.ts';
+import { type HoldView, viewOfHold } from '../report/views.ts';
+
+/** States as GitHub's surfaces show them. Pure: the same state gives the same text. */
+export const render: Render = {
+  hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds), buttons),
+  gate: (gate, state, set, grants) => gateOutput(gateView(gate, state, set, grants)),
+  annotations: (state) => current(state).map(annotation),
+  comment: (state, gate, set) =>
+    stickyComment({
+      holds: viewsOf(current(state), state),
+      setId: set,
+      buttons: true,
+      problems: beside(gate, state),
+      notices: gate.notes,
+    }),
+};
+
+/** What the sticky comment shows whole is what Approve all and `/approve all` stand for. */
+export const wholeOf: WholeOf = (holds) => {
+  const views = new Map(holds.map((hold) => [viewOfHold(hold), hold]));
+  return commentPlan([...views.keys()]).whole.flatMap((view) => views.get(view) ?? []);
+};
+
+function current(state: PullState): readonly HoldState[] {
+  return state.holds.filter((hold) => hold.status !== 'superseded');
+}
+
+function viewsOf(holds: readonly HoldState[], state: PullState): HoldView[] {
+  return holds.map((hold) => viewOfHold(hold, state.holds));
+}
+
+/** Sentences of the gate that are not about one hold: those have a section of their own. */
+function beside(gate: GateState, state: PullState): readonly string[] {
+  const names = state.holds.map((hold) => `${hold.id ?? ''}: `);
+  return gate.sentences.filter((sentence) => !names.some((name) => sentence.startsWith(name)));
+}
+
+function gateView(gate: GateState, state: PullState, set: string | null, grants: string): GateView {
+  return {
+    base: state.base,
+    state: gateWord(gate),
+    sentences: [...new Set([gate.title, ...beside(gate, state), ...gate.notes])],
+    holds: current(state).map(gateLine),
+    setId: set,
+    grants: grants === '' ? null : grants,
+  };
+}
+
+function gateWord({ conclusion }: GateState): GateView['state'] {
+  if (conclusion === null) return 'in_progress';
+  return conclusion === 'action_required' ? 'failure' : conclusion;
+}
+
+function gateLine(hold: HoldState): GateLine {
+  return {
+    id: viewOfHold(hold).id,
+    target: hold.action.target,
+    line: formLine(hold.action.form, 100),
+    status: hold.status,
+    who: hold.sentence,
+  };
+}
+
+/** What the run did, not what was decided since: annotations can never be taken back. */
+function annotation(hold: HoldState): Annotation {
+  return actionAnnotation({ ...hold.action, id: viewOfHold(hold).id, deniedBy: null }, policyFile);
+}

@@ -1,0 +1,73 @@
+import { messageOf } from '../errors.ts';
+import type { AppCalls } from '../github/port.ts';
+import { deliveryRecovery } from './deliveries.ts';
+import type { Desk } from './desk.ts';
+
+const everyMs = 10 * 60_000;
+/** Asking every installation for all its open pull requests is dearer than looking at those known. */
+const discoverEvery = 6;
+
+export interface Sweep {
+  /** One round now; what goes wrong is logged and left to the next. */
+  round(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * What webhooks failed to tell is found here: failed deliveries are asked for again, every open pull request
+ * is reconciled, and pull requests that were never heard of are discovered. Rounds never overlap.
+ */
+export function startSweep(desk: Desk, app: AppCalls): Sweep {
+  const recover = deliveryRecovery(desk, app);
+  let rounds = 0;
+  let running: Promise<void> | null = null;
+  let stopped = false;
+
+  async function look(): Promise<void> {
+    await attempt('failed deliveries', recover);
+    if (rounds++ % discoverEvery === 0) await attempt('open pull requests', () => discover(desk, app));
+    await attempt('known pull requests', async () => {
+      for (const { key, installation } of await desk.ledger.open())
+        await desk.ledger.markDirty(key, installation);
+    });
+    desk.wake();
+  }
+
+  async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
+    if (stopped) return;
+    try {
+      await task();
+    } catch (thrown) {
+      desk.log.error({ err: thrown }, `sweep, ${what}: ${messageOf(thrown)}`);
+    }
+  }
+
+  function round(): Promise<void> {
+    running ??= look().finally(() => {
+      running = null;
+    });
+    return running;
+  }
+
+  const timer = setInterval(round, everyMs);
+  timer.unref();
+  return {
+    round,
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function discover(desk: Desk, app: AppCalls): Promise<void> {
+  for (const installation of await app.installations()) {
+    const github = await desk.github(installation);
+    for (const repository of await github.repositories()) {
+      for (const { number } of await github.openPullRequests(repository)) {
+        await desk.ledger.markDirty({ repository, number }, installation);
+      }
+    }
+  }
+}

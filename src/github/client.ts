@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { JitError, messageOf } from '../errors.ts';
+
+type Parameters = Record<string, unknown>;
+
+/** What we need of an Octokit: `@actions/github`, `octokit` and Probot all have it. */
+export interface OctokitLike {
+  request(
+    route: string,
+    parameters?: Parameters,
+  ): Promise<{ status: number; data: unknown; headers: object }>;
+  paginate(route: string, parameters?: Parameters): Promise<unknown[]>;
+}
+
+export type GitHubErrorCode =
+  | 'github-not-found'
+  | 'github-forbidden'
+  | 'github-refused'
+  | 'github-unavailable'
+  | 'github-unexpected';
+
+/** A call that GitHub did not answer as expected; `status` is 0 when there was no answer. */
+export class GitHubError extends JitError<GitHubErrorCode> {
+  readonly status: number;
+  /** GitHub's own words, for instance 'This workflow is already running'. */
+  readonly words: string;
+
+  constructor(code: GitHubErrorCode, status: number, words: string, message: string, cause: unknown) {
+    super(code, message, { cause });
+    this.name = 'GitHubError';
+    this.status = status;
+    this.words = words;
+  }
+}
+
+/** Octokit with answers checked against a schema and failures turned into GitHubError. */
+export interface Client {
+  one<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T>;
+  all<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T[]>;
+  /** Null for 404. */
+  maybe<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T | null>;
+  send(route: string, parameters: Parameters): Promise<void>;
+}
+
+export function client(octokit: OctokitLike): Client {
+  async function one<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T> {
+    const { data } = await octokit.request(route, parameters).catch((thrown) => fail(route, thrown));
+    return read(schema, route, data);
+  }
+  return {
+    one,
+    async all(schema, route, parameters) {
+      const paged = { per_page: 100, ...parameters };
+      const items = await octokit.paginate(route, paged).catch((thrown) => fail(route, thrown));
+      return read(z.array(schema), route, items);
+    },
+    async maybe(schema, route, parameters) {
+      try {
+        return await one(schema, route, parameters);
+      } catch (thrown) {
+        if (thrown instanceof GitHubError && thrown.status === 404) return null;
+        throw thrown;
+      }
+    },
+    async send(route, parameters) {
+      await octokit.request(route, parameters).catch((thrown) => fail(route, thrown));
+    },
+  };
+}
+
+/** `owner/name` as route parameters. */
+export function split(repository: string): { owner: string; repo: string } {
+  const [owner, repo, ...rest] = repository.split('/');
+  if (!owner || !repo || rest.length > 0) {
+    throw new JitError('github-repository', `Expected a repository as owner/name, met "${repository}".`);
+  }
+  return { owner, repo };
+}
+
+function read<T>(schema: z.ZodType<T>, route: string, data: unknown): T {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const words = z.prettifyError(parsed.error);
+  throw new GitHubError('github-unexpected', 200, words, `Unexpected answer to ${route}: ${words}`, null);
+}
+
+const failureSchema = z.object({ status: z.int() });
+const wordsSchema = z.object({ response: z.object({ data: z.object({ message: z.string() }) }) });
+
+function fail(route: string, thrown: unknown): never {
+  const status = failureSchema.safeParse(thrown).data?.status ?? 0;
+  const words = wordsSchema.safeParse(thrown).data?.response.data.message ?? messageOf(thrown);
+  const answer = status === 0 ? 'no answer' : `status ${status}`;
+  throw new GitHubError(codeOf(status), status, words, `GitHub, ${route}: ${answer}: ${words}`, thrown);
+}
+
+function codeOf(status: number): GitHubErrorCode {
+  if (status === 404 || status === 410) return 'github-not-found';
+  if (status === 401 || status === 403) return 'github-forbidden';
+  if (status >= 400 && status < 500) return 'github-refused';
+  return 'github-unavailable';
+}

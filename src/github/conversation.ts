@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import type { Client } from './client.ts';
+import { GitHubError, split } from './client.ts';
+import type { AppGitHub, IssueComment, PullFile } from './port.ts';
+import { pullRequestSchema } from './reader.ts';
+
+const commentSchema = z
+  .object({
+    id: z.int(),
+    body: z.string().nullable().optional(),
+    user: z.object({ login: z.string(), id: z.int(), type: z.string() }).nullable(),
+    created_at: z.string(),
+    updated_at: z.string(),
+    performed_via_github_app: z.object({ id: z.int() }).nullable().optional(),
+  })
+  .transform(
+    (comment): IssueComment => ({
+      id: comment.id,
+      body: comment.body ?? '',
+      author: comment.user?.login ?? 'ghost',
+      authorId: comment.user?.id ?? 0,
+      authorType: comment.user?.type ?? 'Unknown',
+      createdAt: comment.created_at,
+      updatedAt: comment.updated_at,
+      appId: comment.performed_via_github_app?.id ?? null,
+    }),
+  );
+const fileSchema = z
+  .object({
+    filename: z.string(),
+    previous_filename: z.string().optional(),
+    status: z.string(),
+    sha: z.string().nullable(),
+  })
+  .transform(
+    (file): PullFile => ({
+      path: file.filename,
+      previousPath: file.previous_filename ?? null,
+      blob: file.status === 'removed' ? '' : (file.sha ?? ''),
+    }),
+  );
+const repositorySchema = z.object({ full_name: z.string() });
+const created = z.object({ id: z.int() });
+
+type ConversationCalls = Pick<
+  AppGitHub,
+  | 'repositories'
+  | 'openPullRequests'
+  | 'pullRequestsOf'
+  | 'changedFiles'
+  | 'comment'
+  | 'comments'
+  | 'createComment'
+  | 'updateComment'
+  | 'react'
+>;
+
+export function conversationCalls(client: Client): ConversationCalls {
+  const byId = 'repos/{owner}/{repo}/issues/comments/{comment_id}';
+  const ofPull = '/repos/{owner}/{repo}/issues/{issue_number}/comments';
+  return {
+    async repositories() {
+      const found = await client.all(repositorySchema, 'GET /installation/repositories', {});
+      return found.map((repository) => repository.full_name);
+    },
+    openPullRequests: (repository) =>
+      client.all(pullRequestSchema, 'GET /repos/{owner}/{repo}/pulls', {
+        ...split(repository),
+        state: 'open',
+      }),
+    pullRequestsOf: (headRepository, sha) =>
+      client.all(pullRequestSchema, 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+        ...split(headRepository),
+        commit_sha: sha,
+      }),
+    changedFiles: (repository, number) =>
+      client.all(fileSchema, 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
+        ...split(repository),
+        pull_number: number,
+      }),
+    comment: (repository, id) =>
+      client.maybe(commentSchema, `GET /${byId}`, { ...split(repository), comment_id: id }),
+    comments: (repository, number) =>
+      client.all(commentSchema, `GET ${ofPull}`, { ...split(repository), issue_number: number }),
+    async createComment(repository, number, body) {
+      const parameters = { ...split(repository), issue_number: number, body };
+      return (await client.one(created, `POST ${ofPull}`, parameters)).id;
+    },
+    updateComment: (repository, id, body) =>
+      unlessGone(client.send(`PATCH /${byId}`, { ...split(repository), comment_id: id, body })),
+    react: (repository, commentId, content) =>
+      unlessGone(
+        client.send(`POST /${byId}/reactions`, { ...split(repository), comment_id: commentId, content }),
+      ),
+  };
+}
+
+async function unlessGone(sent: Promise<void>): Promise<boolean> {
+  try {
+    await sent;
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof GitHubError && thrown.code === 'github-not-found') return false;
+    throw thrown;
+  }
+}
