@@ -83,6 +83,8 @@ export interface JobObserver {
 export interface JobResult {
   readonly conclusion: Conclusion;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Set when the job failed and its `continue-on-error` keeps the workflow from failing by it. */
+  readonly tolerated?: boolean;
 }
 
 export interface ArtifactStore {
@@ -91,6 +93,8 @@ export interface ArtifactStore {
   /** All artifacts of a run, newest last; a re-run may hold one name twice. */
   list(runId: number): readonly { readonly id: number; readonly name: string }[];
   download(id: number): Uint8Array;
+  /** Removes the newest artifact of that name, for `overwrite: true`; no error when there is none. */
+  remove?(runId: number, name: string): void;
 }
 
 export interface Runner {

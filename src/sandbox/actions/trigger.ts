@@ -1,0 +1,102 @@
+import { messageOf } from '../../errors.ts';
+import type { PlannedWorkflow } from '../contract.ts';
+import { actionsApp } from '../domain/apps.ts';
+import { addSuite } from '../domain/check-suites.ts';
+import { blob, entriesIn } from '../git/read.ts';
+import type { Account, Repository, Run, Workflow } from '../model.ts';
+import type { Json } from '../shapes/account.ts';
+import { payloadOf } from '../webhooks/publish.ts';
+import type { World } from '../world.ts';
+import { startAttempt } from './attempt.ts';
+
+/** Something happened that workflows may listen to. */
+export interface Trigger {
+  readonly repository: Repository;
+  readonly eventName: string;
+  readonly action: string | null;
+  readonly body: Json;
+  readonly sender: Account;
+  /** Commit whose workflow files count and that jobs check out. */
+  readonly sha: string;
+  readonly ref: string;
+  readonly headRepository: Repository;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly headRef: string | null;
+  readonly baseRef: string | null;
+  readonly title: string;
+}
+
+const folder = '.github/workflows';
+
+/** Makes a run of every workflow file that the event starts, and starts its first attempt. */
+export async function startWorkflows(world: World, trigger: Trigger): Promise<void> {
+  const { runner } = world;
+  if (!runner) return;
+  const git = trigger.repository.folder;
+  const event = payloadOf(world, { ...trigger, event: trigger.eventName });
+  for (const entry of await entriesIn(git, trigger.sha, folder)) {
+    if (entry.type !== 'blob' || !/\.ya?ml$/.test(entry.path)) continue;
+    const text = (await blob(git, entry.sha)).toString();
+    let plan: PlannedWorkflow | null = null;
+    let problem: string | null = null;
+    try {
+      plan = runner.plan(text, trigger.eventName, event);
+    } catch (thrown) {
+      problem = messageOf(thrown);
+    }
+    if (!plan && problem === null) continue;
+    const run = addRun(world, trigger, event, entry.path, plan?.name ?? entry.path, text, problem);
+    startAttempt(world, run, trigger.sender, { plan, execute: null, debug: false });
+  }
+}
+
+function addRun(
+  world: World,
+  trigger: Trigger,
+  event: Json,
+  path: string,
+  name: string,
+  text: string,
+  problem: string | null,
+): Run {
+  const { repository, headSha, headBranch } = trigger;
+  const workflow = workflowAt(world, repository, path, name);
+  workflow.runs += 1;
+  const run: Run = {
+    id: world.nextId(),
+    repository,
+    workflow,
+    workflowText: text,
+    number: workflow.runs,
+    suite: addSuite(world, repository, actionsApp(world), headSha, headBranch, null),
+    eventName: trigger.eventName,
+    event,
+    actor: trigger.sender,
+    headRepository: trigger.headRepository,
+    headSha,
+    headBranch,
+    sha: trigger.sha,
+    ref: trigger.ref,
+    headRef: trigger.headRef,
+    baseRef: trigger.baseRef,
+    title: trigger.title,
+    createdAt: world.now(),
+    updatedAt: world.now(),
+    problem,
+    attempts: [],
+  };
+  world.runs.set(run.id, run);
+  return run;
+}
+
+function workflowAt(world: World, repository: Repository, path: string, name: string): Workflow {
+  const known = repository.workflows.get(path);
+  if (known) {
+    known.name = name;
+    return known;
+  }
+  const workflow: Workflow = { id: world.nextId(), path, name, createdAt: world.now(), runs: 0 };
+  repository.workflows.set(path, workflow);
+  return workflow;
+}

@@ -1,0 +1,43 @@
+import type { CheckRun, Pull, Repository, RequiredCheck } from '../model.ts';
+import type { World } from '../world.ts';
+
+/** Check runs on a commit, newest of every name and app. */
+export function latestChecks(world: World, repository: Repository, sha: string): CheckRun[] {
+  const newest = new Map<string, CheckRun>();
+  for (const run of world.checkRuns.values()) {
+    if (run.suite.repository === repository && run.suite.headSha === sha) {
+      newest.set(`${run.suite.id} ${run.name}`, run);
+    }
+  }
+  return [...newest.values()];
+}
+
+/** What counts as passed for a required check. */
+const passing: ReadonlySet<string> = new Set(['success', 'neutral', 'skipped']);
+
+export type CheckState = 'passed' | 'failed' | 'pending' | 'missing';
+
+/** How one required check stands on the head; every run of that name from an accepted app must pass. */
+export function requiredState(world: World, pull: Pull, required: RequiredCheck): CheckState {
+  const runs = latestChecks(world, pull.repository, pull.head.sha).filter((run) => fits(run, required));
+  if (runs.length === 0) return 'missing';
+  if (runs.some((run) => run.status === 'completed' && !passing.has(run.conclusion ?? ''))) return 'failed';
+  return runs.every((run) => run.status === 'completed') ? 'passed' : 'pending';
+}
+
+export function fits(run: CheckRun, required: RequiredCheck): boolean {
+  return run.name === required.name && (required.appId === null || required.appId === run.suite.app.id);
+}
+
+export function requiredChecks(pull: Pull): readonly RequiredCheck[] {
+  return pull.repository.protection.get(pull.base.ref) ?? [];
+}
+
+/** GitHub's `mergeable_state`: blocked by a required check, unstable by another, dirty by a conflict. */
+export function mergeState(world: World, pull: Pull): 'clean' | 'blocked' | 'unstable' | 'dirty' | 'unknown' {
+  if (pull.state === 'closed') return 'unknown';
+  if (pull.mergeSha === null) return 'dirty';
+  if (requiredChecks(pull).some((each) => requiredState(world, pull, each) !== 'passed')) return 'blocked';
+  const all = latestChecks(world, pull.repository, pull.head.sha);
+  return all.every((run) => passing.has(run.conclusion ?? '')) ? 'clean' : 'unstable';
+}

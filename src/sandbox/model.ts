@@ -1,0 +1,318 @@
+import type { Conclusion, PlannedJob, RunnerAnnotation } from './contract.ts';
+
+/** What the sandbox remembers. Plain records; the functions in domain/ are the only ones that change them. */
+
+export interface Account {
+  readonly id: number;
+  readonly login: string;
+  readonly type: 'User' | 'Organization' | 'Bot';
+  readonly name: string | null;
+  readonly createdAt: Date;
+}
+
+export interface Team {
+  readonly id: number;
+  readonly slug: string;
+  readonly organization: Account;
+  /** Child teams: their members count as members of this one. */
+  readonly parent: Team | null;
+  readonly members: Map<number, 'member' | 'maintainer'>;
+  /** Roles that the team gives, by repository id. */
+  readonly repositories: Map<number, Role>;
+}
+
+/** Roles from weakest to strongest; a custom role has one of them as its base. */
+export const roles = ['read', 'triage', 'write', 'maintain', 'admin'] as const;
+export type BaseRole = (typeof roles)[number];
+export interface Role {
+  readonly name: string;
+  readonly base: BaseRole;
+}
+
+/** One required check of a protected branch; `appId` null accepts any app. */
+export interface RequiredCheck {
+  readonly name: string;
+  readonly appId: number | null;
+}
+
+export interface Repository {
+  readonly id: number;
+  readonly owner: Account;
+  readonly name: string;
+  readonly private: boolean;
+  readonly defaultBranch: string;
+  readonly description: string | null;
+  readonly createdAt: Date;
+  pushedAt: Date;
+  /** Bare git repository on disk. */
+  readonly folder: string;
+  readonly parent: Repository | null;
+  readonly collaborators: Map<number, Role>;
+  readonly protection: Map<string, readonly RequiredCheck[]>;
+  readonly secrets: Record<string, string>;
+  readonly pulls: Map<number, Pull>;
+  /** Workflow files seen so far, by path. */
+  readonly workflows: Map<string, Workflow>;
+  nextNumber: number;
+}
+
+export interface Workflow {
+  readonly id: number;
+  readonly path: string;
+  name: string;
+  readonly createdAt: Date;
+  runs: number;
+}
+
+export interface Pull {
+  readonly id: number;
+  /** Pull requests are issues too, under another id. */
+  readonly issueId: number;
+  readonly number: number;
+  readonly repository: Repository;
+  readonly author: Account;
+  readonly createdAt: Date;
+  readonly head: { readonly repository: Repository; readonly ref: string; sha: string };
+  readonly base: { ref: string; sha: string };
+  title: string;
+  body: string | null;
+  state: 'open' | 'closed';
+  updatedAt: Date;
+  closedAt: Date | null;
+  mergedAt: Date | null;
+  mergedBy: Account | null;
+  /** The test merge while open (null on conflict), then the real merge. */
+  mergeSha: string | null;
+}
+
+export interface Reaction {
+  readonly id: number;
+  readonly user: Account;
+  readonly content: string;
+  readonly createdAt: Date;
+}
+
+export interface Comment {
+  readonly id: number;
+  readonly repository: Repository;
+  /** Number of the pull request. */
+  readonly number: number;
+  readonly author: Account;
+  readonly app: App | null;
+  readonly createdAt: Date;
+  body: string;
+  updatedAt: Date;
+  edited: boolean;
+  readonly reactions: Reaction[];
+}
+
+type Access = 'read' | 'write' | 'admin';
+export type Permissions = Readonly<Record<string, Access>>;
+
+export interface App {
+  readonly id: number;
+  readonly slug: string;
+  readonly name: string;
+  readonly owner: Account;
+  readonly bot: Account;
+  readonly clientId: string;
+  readonly privateKey: string;
+  readonly publicKey: string;
+  readonly permissions: Permissions;
+  readonly events: readonly string[];
+  readonly createdAt: Date;
+  readonly externalUrl: string;
+  webhook: { url: string; secret: string } | null;
+}
+
+export interface Installation {
+  readonly id: number;
+  readonly app: App;
+  readonly account: Account;
+  /** Null: all repositories of the account. */
+  readonly repositories: ReadonlySet<number> | null;
+  readonly createdAt: Date;
+}
+
+export type Token =
+  | {
+      readonly kind: 'installation';
+      readonly app: App;
+      readonly installation: Installation;
+      readonly permissions: Permissions;
+      readonly repositories: ReadonlySet<number> | null;
+      readonly expiresAt: Date;
+    }
+  | {
+      /** GITHUB_TOKEN: one repository, until its job ends. */
+      readonly kind: 'job';
+      readonly app: App;
+      readonly repository: Repository;
+      readonly permissions: Permissions;
+      readonly runId: number;
+    }
+  | { readonly kind: 'user'; readonly user: Account };
+
+export interface CheckSuite {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly app: App;
+  readonly headSha: string;
+  readonly headBranch: string | null;
+  readonly before: string | null;
+  readonly createdAt: Date;
+  updatedAt: Date;
+}
+
+export const checkConclusions = [
+  'action_required',
+  'cancelled',
+  'failure',
+  'neutral',
+  'success',
+  'skipped',
+  'stale',
+  'timed_out',
+] as const;
+export type CheckConclusion = (typeof checkConclusions)[number];
+
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly startColumn: number | null;
+  readonly endColumn: number | null;
+  readonly level: 'notice' | 'warning' | 'failure';
+  readonly message: string;
+  readonly title: string | null;
+  readonly rawDetails: string | null;
+}
+
+export interface CheckAction {
+  readonly label: string;
+  readonly description: string;
+  readonly identifier: string;
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly suite: CheckSuite;
+  /** The workflow job that this check run mirrors. */
+  readonly jobId: number | null;
+  name: string;
+  externalId: string;
+  detailsUrl: string | null;
+  status: 'queued' | 'in_progress' | 'completed';
+  conclusion: CheckConclusion | null;
+  startedAt: Date;
+  completedAt: Date | null;
+  title: string | null;
+  summary: string | null;
+  text: string | null;
+  actions: readonly CheckAction[];
+  readonly annotations: Annotation[];
+}
+
+type JobStatus = 'queued' | 'in_progress' | 'completed';
+
+export interface Step {
+  readonly number: number;
+  readonly name: string;
+  status: 'in_progress' | 'completed';
+  conclusion: Conclusion | null;
+  readonly startedAt: Date;
+  completedAt: Date | null;
+}
+
+export interface Job {
+  /** Equal to the id of its check run, as on GitHub. */
+  readonly id: number;
+  readonly run: Run;
+  readonly attempt: number;
+  readonly plan: PlannedJob;
+  readonly checkRun: CheckRun;
+  readonly createdAt: Date;
+  /** Copied from the attempt before: it did not run in this one. */
+  readonly carried: boolean;
+  status: JobStatus;
+  conclusion: Conclusion | null;
+  startedAt: Date;
+  completedAt: Date | null;
+  outputs: Readonly<Record<string, string>>;
+  /** It failed, and `continue-on-error` keeps the run from failing by it. */
+  tolerated: boolean;
+  readonly log: string[];
+  readonly steps: Map<number, Step>;
+  readonly annotations: RunnerAnnotation[];
+  readonly summaries: string[];
+}
+
+export interface Attempt {
+  readonly number: number;
+  readonly triggeredBy: Account;
+  readonly startedAt: Date;
+  readonly debug: boolean;
+  status: JobStatus;
+  conclusion: Conclusion | 'startup_failure' | null;
+  readonly jobs: Job[];
+  readonly abort: AbortController;
+}
+
+export interface Run {
+  readonly id: number;
+  readonly repository: Repository;
+  readonly workflow: Workflow;
+  readonly workflowText: string;
+  readonly number: number;
+  readonly suite: CheckSuite;
+  readonly eventName: string;
+  readonly event: Readonly<Record<string, unknown>>;
+  readonly actor: Account;
+  readonly headRepository: Repository;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** What the jobs check out: the test merge for pull_request. */
+  readonly sha: string;
+  readonly ref: string;
+  readonly headRef: string | null;
+  readonly baseRef: string | null;
+  readonly title: string;
+  readonly createdAt: Date;
+  updatedAt: Date;
+  /** Why the workflow file could not be planned. */
+  readonly problem: string | null;
+  readonly attempts: Attempt[];
+}
+
+export interface Artifact {
+  readonly id: number;
+  readonly run: Run;
+  readonly attempt: number;
+  readonly name: string;
+  readonly zip: Uint8Array;
+  readonly digest: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+export interface Delivery {
+  readonly id: number;
+  readonly guid: string;
+  readonly app: App;
+  readonly event: string;
+  readonly action: string | null;
+  readonly installationId: number;
+  readonly repositoryId: number | null;
+  readonly redelivery: boolean;
+  readonly deliveredAt: Date;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** Milliseconds, once it is over. */
+  duration: number | null;
+  /** 0 while under way and when nothing answered. */
+  statusCode: number;
+  status: string;
+  responseHeaders: Readonly<Record<string, string>>;
+  responseBody: string;
+}

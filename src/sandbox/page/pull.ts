@@ -1,0 +1,121 @@
+import { associationOf, atLeast, roleOf } from '../domain/roles.ts';
+import type { Account, Comment, Pull } from '../model.ts';
+import { fullName } from '../world.ts';
+import { checksBox } from './checks-box.ts';
+import { type Html, html } from './html.ts';
+import { instant } from './icons.ts';
+import { avatar, button, page, type View } from './layout.ts';
+import { renderMarkdown } from './markdown.ts';
+
+/** The conversation of a pull request. */
+export function pullPage(view: View, pull: Pull): Html {
+  const home = `/${fullName(pull.repository)}`;
+  const comments = [...view.world.comments.values()].filter(
+    (each) => each.repository === pull.repository && each.number === pull.number,
+  );
+  return page(
+    view,
+    `${pull.title} · #${pull.number} · ${fullName(pull.repository)}`,
+    [
+      { text: fullName(pull.repository), href: home },
+      { text: `#${pull.number}`, href: null },
+    ],
+    html`<div id="title" data-live>
+<h1>${pull.title} <span class="muted">#${pull.number}</span></h1>
+<p class="row">${stateLabel(pull)} <span class="muted"><strong>${pull.author.login}</strong> wants to merge
+<code>${sideName(pull)}</code> into <code>${pull.base.ref}</code> · head <code>${pull.head.sha.slice(0, 7)}</code></span></p>
+</div>
+<div id="conversation" data-live>
+${bubble(view, pull, pull.author, pull.createdAt, pull.body ?? '', null)}
+${comments.map((each) => bubble(view, pull, each.author, each.createdAt, each.body, each))}
+</div>
+${checksBox(view, pull)}
+${commentForm(view, `${home}/pull/${pull.number}/comments`)}`,
+  );
+}
+
+export function stateLabel(pull: Pull): Html {
+  if (pull.mergedAt) return html`<span class="state merged">Merged</span>`;
+  return pull.state === 'open'
+    ? html`<span class="state open">Open</span>`
+    : html`<span class="state closed">Closed</span>`;
+}
+
+function sideName(pull: Pull): string {
+  const fork = pull.head.repository !== pull.repository;
+  return fork ? `${pull.head.repository.owner.login}:${pull.head.ref}` : pull.head.ref;
+}
+
+function bubble(
+  view: View,
+  pull: Pull,
+  author: Account,
+  at: Date,
+  body: string,
+  comment: Comment | null,
+): Html {
+  const association = associationOf(view.world, pull.repository, author);
+  return html`<article class="comment"${comment ? html` id="issuecomment-${comment.id}"` : null}>
+${avatar(author)}
+<div class="box">
+<header><strong>${author.login.replace(/\[bot\]$/, '')}</strong>
+${author.type === 'Bot' ? html`<span class="label">bot</span>` : null}
+<span class="muted">${comment ? 'commented' : 'opened this'} ${instant(at)}${comment?.edited ? ' · edited' : ''}</span>
+${association === 'NONE' || author.type === 'Bot' ? null : html`<span class="label end">${association.toLowerCase()}</span>`}
+</header>
+<div class="body">${body.trim() === '' ? html`<p class="muted">No description provided.</p>` : renderMarkdown(body)}</div>
+${comment ? reactions(comment) : null}
+${comment ? tools(view, pull, comment) : null}
+</div>
+</article>`;
+}
+
+const faces: Readonly<Record<string, string>> = {
+  '+1': '👍',
+  '-1': '👎',
+  laugh: '😄',
+  hooray: '🎉',
+  confused: '😕',
+  heart: '❤️',
+  rocket: '🚀',
+  eyes: '👀',
+};
+
+function reactions(comment: Comment): Html | null {
+  if (comment.reactions.length === 0) return null;
+  const kinds = [...new Set(comment.reactions.map((each) => each.content))];
+  return html`<p class="reactions">${kinds.map((kind) => {
+    const who = comment.reactions.filter((each) => each.content === kind).map((each) => each.user.login);
+    return html`<span class="label" title="${who.join(', ')}">${faces[kind] ?? kind} ${who.length}</span> `;
+  })}</p>`;
+}
+
+/** Editing and deleting, for the author and whoever may write. */
+function tools(view: View, pull: Pull, comment: Comment): Html | null {
+  const { person } = view;
+  if (!person) return null;
+  const writes = atLeast(roleOf(view.world, pull.repository, person), 'write');
+  if (person !== comment.author && !writes) return null;
+  const home = `/${fullName(pull.repository)}/comments/${comment.id}`;
+  return html`<details class="tools"><summary>Edit</summary>
+<form method="post" action="${home}/edit">
+<textarea name="body" rows="4" aria-label="Comment">${comment.body}</textarea>
+<span class="row"><button class="primary">Update comment</button></span>
+</form>
+${button(`${home}/delete`, 'Delete', {}, 'danger')}
+</details>`;
+}
+
+function commentForm(view: View, action: string): Html {
+  if (!view.person) {
+    return html`<p class="box pad muted">Choose above who you are to comment, to click a check's buttons and to merge.</p>`;
+  }
+  return html`<form class="comment new" method="post" action="${action}">
+${avatar(view.person)}
+<div class="box pad">
+<label>Comment as <strong>${view.person.login}</strong>
+<textarea name="body" rows="4" required placeholder="/approve ID"></textarea></label>
+<span class="row end"><button class="primary">Comment</button></span>
+</div>
+</form>`;
+}
