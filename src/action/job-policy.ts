@@ -1,0 +1,95 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as core from '@actions/core';
+import { JitError, messageOf } from '../errors.ts';
+import { policyFile, policyTexts } from '../github/policy-source.ts';
+import type { RepositoryReader } from '../github/port.ts';
+import type { Known } from '../policy/action.ts';
+import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
+import type { Environment, JobContext } from './job-context.ts';
+
+export interface JobPolicy {
+  readonly policy: Policy;
+  readonly texts: readonly PolicyText[];
+  readonly notices: string[];
+  /** Reads a file at the commit that the policy came from. */
+  readonly readFile: (file: string) => Promise<Known<string>>;
+}
+
+/**
+ * The policy that judges this job: the base branch's and the default branch's, read by API; the head's only
+ * where neither has one. Anything wrong with it ends the run: it never falls back to a default.
+ */
+export async function jobPolicy(
+  environment: Environment,
+  context: JobContext,
+  reader: RepositoryReader | null,
+): Promise<JobPolicy> {
+  const file = environment.JIT_INPUT_POLICY || policyFile;
+  const { repository, head } = context.run;
+  if (reader === null || repository === null) {
+    throw new JitError(
+      'POLICY',
+      'The policy is read from the base branch by API: give the input "github-token" (default: the job\'s own token) `contents: read`.',
+    );
+  }
+  const texts = await policyTexts(reader, repository, context.policyBranch, head, file).catch(
+    (cause: unknown) => {
+      throw new JitError('POLICY', `The policy could not be read: ${messageOf(cause)}`, { cause });
+    },
+  );
+  const first = texts[0];
+  if (first === undefined) {
+    throw new JitError(
+      'POLICY',
+      `There is no ${file} on ${context.policyBranch}, on the default branch or on the head.`,
+    );
+  }
+  const loaded = loadPolicy(texts);
+  if (!loaded.ok) {
+    for (const problem of loaded.problems) {
+      core.error(formatProblem(problem), {
+        title: 'Invalid policy',
+        file: problem.file,
+        startLine: problem.line,
+      });
+    }
+    throw new JitError(
+      'POLICY',
+      `The policy has ${loaded.problems.length} problem(s); the suite was not started.`,
+    );
+  }
+  return {
+    policy: loaded.policy,
+    texts,
+    notices: noticesOf(texts, context),
+    readFile: readAt(reader, repository, first),
+  };
+}
+
+function noticesOf(texts: readonly PolicyText[], context: JobContext): string[] {
+  if (texts[0]?.source.from !== 'head') return [];
+  return [
+    `Neither ${context.policyBranch} nor the default branch has a policy, so this pull request's own one is used, ` +
+      'with fixed approvals: one person with the role maintain who is not the author.',
+  ];
+}
+
+function readAt(reader: RepositoryReader, repository: string, text: PolicyText): JobPolicy['readFile'] {
+  return async (file) => {
+    const commit = text.source.commit;
+    try {
+      const found = commit === null ? null : await reader.fileAtCommit(repository, commit, file);
+      return found === null
+        ? { known: false, why: `${file} does not exist where the policy came from` }
+        : { known: true, value: found.text };
+    } catch (thrown) {
+      return { known: false, why: `${file} could not be read: ${messageOf(thrown)}` };
+    }
+  };
+}
+
+/** The head's own policy text, for its `suite` alone; null when there is none in the workspace. */
+export async function headText(context: JobContext, file: string): Promise<string | null> {
+  return readFile(path.join(context.workspace, file), 'utf8').catch(() => null);
+}

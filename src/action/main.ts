@@ -1,0 +1,40 @@
+import * as core from '@actions/core';
+import { ExitCode, JitError, messageOf } from '../errors.ts';
+import { conclude } from './conclude.ts';
+import { readHandedEnvironment } from './handed-environment.ts';
+import type { Subcommand } from './io.ts';
+import { restore } from './restore.ts';
+import { suite } from './suite.ts';
+
+const commands: Readonly<Record<Subcommand, (environment: Record<string, string>) => Promise<number>>> = {
+  restore,
+  suite,
+  conclude,
+};
+
+/**
+ * Variables that @actions/core reads. Set in this process alone: /proc/PID/environ shows what a process was
+ * started with, and none of these is a secret.
+ */
+const forToolkit = [
+  'GITHUB_OUTPUT',
+  'GITHUB_STEP_SUMMARY',
+  'GITHUB_API_URL',
+  'GITHUB_SERVER_URL',
+  'RUNNER_DEBUG',
+];
+
+try {
+  const environment = readHandedEnvironment();
+  for (const name of forToolkit) {
+    const value = environment[name];
+    if (value !== undefined) process.env[name] = value;
+  }
+  const command = Object.entries(commands).find(([name]) => name === process.argv[2])?.[1];
+  if (command === undefined)
+    throw new JitError('USAGE', 'expected restore, suite or conclude, as action.yml calls it');
+  process.exitCode = await command(environment);
+} catch (thrown) {
+  core.error(messageOf(thrown), { title: 'JIT Approval' });
+  process.exitCode = thrown instanceof JitError ? ExitCode.policy : ExitCode.failed;
+}
