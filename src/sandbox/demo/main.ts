@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../errors.ts';
 import { playPeople } from './auto.ts';
+import { listenForInterruption } from './interruption.ts';
 import { finished, gate, openPull } from './scenes.ts';
 import { openStage, type Stage } from './stage.ts';
 import { until } from './until.ts';
@@ -17,24 +18,30 @@ const started = Date.now();
 const tell = (line: string) => {
   process.stdout.write(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}\n`);
 };
-const interrupted = new Promise<void>((resolve) => {
-  process.once('SIGINT', resolve).once('SIGTERM', resolve);
-});
+const interruption = listenForInterruption();
 
 let stage: Stage | null = null;
 try {
   stage = await openStage({ port: Number(values.port), tell });
-  if (auto) {
-    await playPeople(stage, tell);
-    tell('done: held, approved, run again, green');
-  } else await waitForPerson(stage);
+  await Promise.race([interruption.abandoned, auto ? playAll(stage) : waitForPerson(stage)]);
 } catch (thrown) {
-  process.exitCode = 1;
-  process.stderr.write(`the demo failed: ${messageOf(thrown)}\n`);
-  const log = stage?.app().log() ?? '';
-  if (log !== '') process.stderr.write(`the App's last words:\n${log.slice(-3000)}\n`);
+  // what a signal broke off is no failure of its own
+  if (interruption.exitCode() === null) {
+    process.exitCode = 1;
+    process.stderr.write(`the demo failed: ${messageOf(thrown)}\n`);
+    const log = stage?.app().log() ?? '';
+    if (log !== '') process.stderr.write(`the App's last words:\n${log.slice(-3000)}\n`);
+  }
 } finally {
+  if (interruption.exitCode() !== null) tell('interrupted: putting everything away');
   await stage?.[Symbol.asyncDispose]();
+  // a poll that waits for what will not come any more must not keep the process
+  process.exit(interruption.exitCode() ?? process.exitCode);
+}
+
+async function playAll(stage: Stage): Promise<void> {
+  await playPeople(stage, tell);
+  tell('done: held, approved, run again, green');
 }
 
 /** Opens the pull request, says where it is, and stays until the gate is green or Ctrl-C. */
@@ -53,8 +60,7 @@ async function waitForPerson({ sandbox }: Stage): Promise<void> {
     () => gate(sandbox, pull)?.conclusion === 'success',
     24 * 3_600_000,
   );
-  const ended = await Promise.race([green, interrupted.then(() => null)]);
-  if (ended === null) return;
+  await green;
   tell('the gate check is green; the page stays until Ctrl-C');
-  await interrupted;
+  await interruption.happened;
 }

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+
+const main = path.resolve(import.meta.dirname, '../../src/sandbox/demo/main.ts');
+
+// as on a terminal: Ctrl-C tells every process of the group, and npm tells the demo once more
+for (const [signal, line] of [
+  ['SIGINT', 'PostgreSQL runs'],
+  ['SIGINT', 'opens pull request'],
+  ['SIGTERM', 'PostgreSQL runs'],
+  ['SIGHUP', 'opens pull request'],
+] as const) {
+  test(`the demo, ended by ${signal} after it said "${line}", leaves no process and no folder`, async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'jit-test-'));
+    chmodSync(folder, 0o755); // as root, PostgreSQL runs as another user
+    const child = spawn(process.execPath, [main, '--auto'], {
+      detached: true,
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = once(child, 'exit');
+    const { pid } = child;
+    assert.ok(pid);
+    try {
+      const { promise: opened, resolve } = Promise.withResolvers<void>();
+      child.stdout.on('data', (chunk) => String(chunk).includes(line) && resolve());
+      await Promise.race([opened, exited]);
+      process.kill(-pid, signal);
+      process.kill(pid, signal);
+      const [code] = await exited;
+      assert.equal(code, { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }[signal]);
+      assert.deepEqual(readdirSync(folder), []);
+      assert.throws(() => process.kill(-pid, 0), { code: 'ESRCH' });
+    } finally {
+      try {
+        process.kill(-pid, 'SIGKILL');
+      } catch {
+        // it has ended, as it should
+      }
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+}
