@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Attempt, Job, Run, Step } from '../model.ts';
 import { fullName } from '../world.ts';
 import { annotations, pullWith } from './check.ts';
@@ -89,7 +90,9 @@ ${job.summaries.length === 0 ? null : html`<h2>Summary</h2><div class="box pad">
 
 /** A line without its time stamp; the runner's own marks become a look. */
 function logLine(line: string): Html {
-  const text = line.replace(/^\S+Z /, '');
+  // colours of a terminal mean nothing here
+  const text = stripVTControlCharacters(line.replace(/^\S+Z /, ''));
+  if (text === '##[endgroup]') return html``;
   const [, mark = '', rest = text] = /^##\[(error|group|warning|notice)\](.*)$/.exec(text) ?? [];
   return html`<span class="${mark}">${rest}</span>\n`;
 }
