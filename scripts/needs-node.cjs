@@ -4,7 +4,7 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
   console.error(
     `JIT Approval's scripts run on Node 24, which "npm ci" installs into node_modules; this is Node ${process.versions.node}. ` +
-      'Run "npm ci" without --omit=dev and with install scripts allowed, then "npm run" again.',
+      'Either it did not finish (read its messages), or it ran with --omit=dev or without install scripts.',
   );
   process.exit(1);
 }

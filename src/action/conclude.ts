@@ -5,7 +5,7 @@ import { checkWriter } from '../github/octokit.ts';
 import { annotations, workflowCommands } from '../report/annotations.ts';
 import { reportOutput } from '../report/check-run.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
-import { jobSummary } from '../report/summary.ts';
+import { headline, jobSummary } from '../report/summary.ts';
 import type { Environment } from './job-context.ts';
 import { jobOctokit } from './reader.ts';
 
@@ -13,17 +13,13 @@ import { jobOctokit } from './reader.ts';
 export async function conclude(environment: Environment): Promise<number> {
   const report = await readReport(environment.JIT_REPORT);
   if (report === null) {
-    core.error(
-      'The suite left no report: it did not start, or it was ended from outside. See the log above.',
-      {
-        title: 'JIT Approval',
-      },
-    );
+    core.info('The suite was not started, or did not end; its error stands above.');
     return ExitCode.failed;
   }
   for (const command of workflowCommands(report)) process.stdout.write(`${command}\n`);
   await core.summary.addRaw(jobSummary(report), true).write();
   if (report.app === null) await publishCheck(environment, report);
+  core.info(`Exit code ${report.exitCode}: ${headline(report)}.`);
   // an exit code that is missing or no number is a failure, never a success
   return /^\d{1,3}$/.test(environment.JIT_EXIT_CODE ?? '')
     ? Number(environment.JIT_EXIT_CODE)
@@ -66,9 +62,11 @@ async function readReport(file: string | undefined): Promise<Report | null> {
   try {
     return reportSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (thrown) {
-    core.warning(`The report could not be read: ${messageOf(thrown).slice(0, 500)}`, {
-      title: 'JIT Approval',
-    });
+    if (!isMissing(thrown)) core.warning(`The report could not be read: ${messageOf(thrown).slice(0, 500)}`);
     return null;
   }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }

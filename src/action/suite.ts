@@ -51,9 +51,11 @@ export async function suite(environment: Environment): Promise<number> {
     secrets: [environment.JIT_INPUT_GITHUB_TOKEN ?? ''].filter((secret) => secret !== ''),
     notices,
     approveHint: (id) =>
-      context.run.pullRequest === null
-        ? 'Held runtime actions are approved in a pull request; this run has none.'
-        : `A maintainer approves it in the pull request: by the comment "/approve ${id}" or by the button of its check.`,
+      policy.app === null
+        ? 'Nothing can be approved in this repository yet: the policy of the base branch names no App ("app: ID").'
+        : context.run.pullRequest === null
+          ? 'Held runtime actions are approved in a pull request; this run has none.'
+          : `A maintainer approves it in the pull request: by the comment "/approve ${id}" or by the button of its check.`,
     progress: jobProgress((line) => process.stdout.write(`${line}\n`)),
     now: Date.now,
     signal: interrupted.signal,

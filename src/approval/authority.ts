@@ -35,9 +35,13 @@ export function authorize(question: {
   if (person.type !== 'User')
     return no(`${person.login} is not a person (${person.type}); only people decide`);
   if (!requirement.author && same(person.login, pull.author))
-    return no(`${person.login} opened this pull request, and its author does not count`);
+    return no(
+      `${person.login} opened this pull request, and the author's approval does not count; ask somebody else`,
+    );
   if (!requirement.contributors && pull.contributors.some((login) => same(login, person.login)))
-    return no(`${person.login} pushed to this pull request, and whoever did does not count`);
+    return no(
+      `${person.login} pushed to this pull request, and whoever did does not count; ask somebody else`,
+    );
   const ground = groundOf(person, requirement);
   if (ground !== null) return { allowed: true, sentence: `${person.login} may decide: ${ground}` };
   return no(`${person.login} has ${roleWords(person)}; asked for: ${wanted(requirement)}`);

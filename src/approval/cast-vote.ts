@@ -74,7 +74,7 @@ function approveProblem(state: PullState, hold: HoldState, ballot: Ballot): stri
   if (hold.status === 'superseded')
     return `it is not reported on the head ${state.head.slice(0, 7)}; wait for its run, or approve what that reports`;
   if (hold.denial !== null)
-    return `denied by ${hold.denial.by}; ${hold.denial.by} or an approver must revoke that first`;
+    return `denied by ${hold.denial.by}; first ${hold.denial.by} or an approver takes that back with \`/revoke ${hold.id ?? 'ID'}\``;
   if (hold.blocked !== null) return hold.blocked;
   if (ballot.needsWhole && !shownWhole(hold.action.form))
     return 'it is too long to be shown whole; read it in the report and approve it by its id in a comment';

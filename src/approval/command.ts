@@ -1,3 +1,5 @@
+import { nearest } from '../policy/problem.ts';
+
 /**
  * Comment text → command. Only the whole first line counts, so that a quotation, a fenced example or the echo
  * of foreign text further down never commands anything; and one token that is not understood refuses all.
@@ -43,7 +45,9 @@ const maxReason = 500;
 
 export function parseCommand(body: string): ParsedCommand {
   const line = (body.split(/\r\n|\r|\n/, 1)[0] ?? '').replace(/[ \t]+$/, '');
-  if (!ours.test(line)) return disguised(line) ? refuseCharacters(line, line.length) : { kind: 'none' };
+  if (!ours.test(line)) {
+    return disguised(line) ? refuseCharacters(line, line.length) : nearMiss(line);
+  }
   const { head, reason } = splitReason(line);
   if (/[^\x20-\x7e\t]/.test(head)) return refuseCharacters(line, head.length);
   const [word = '', ...tokens] = head.trim().split(/[ \t]+/);
@@ -65,13 +69,28 @@ export function parseCommand(body: string): ParsedCommand {
   }
 }
 
+/**
+ * A slip of the finger before something that is an id: silence would leave the person waiting. Other bots'
+ * commands carry no such thing.
+ */
+function nearMiss(line: string): ParsedCommand {
+  const [, word = '', id = ''] = /^\/([a-z]{3,9})[ \t]+([0-9a-z]{6,52})\b/i.exec(line) ?? [];
+  const meant = nearest(word, ['approve', 'deny', 'revoke']);
+  if (meant === null || !idPattern.test(id.toLowerCase()) || !/\d/.test(id)) return { kind: 'none' };
+  return {
+    kind: 'refused',
+    why: `Nothing was done: \`/${word}\` is no command. Did you mean \`/${meant} ${id}\`?`,
+  };
+}
+
 function parseApprove(tokens: readonly string[], reason: string | null): ParsedCommand {
   if (tokens[0]?.toLowerCase() === 'all') return parseAll(tokens.slice(1), reason);
   const at = tokens.findIndex((token) => token.toLowerCase() === 'varying');
   if (at < 0) return withIds('/approve', tokens, (ids) => ({ verb: 'approve', ids, varying: [], reason }));
   const fields = tokens.slice(at + 1).join(' ');
   const varying = fields.split(',').map((field) => field.trim());
-  if (fields === '') return refuse('/approve', 'no field is named after varying');
+  if (fields === '')
+    return refuse('/approve', 'no field is named after varying; the comment shows which can');
   const odd = varying.find((field) => field === '' || field.includes(' '));
   if (odd !== undefined)
     return refuse('/approve', `fields after varying are separated by commas; met ${quoted(fields)}`);

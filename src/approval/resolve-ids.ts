@@ -58,7 +58,7 @@ export function resolveIds(
     if (other !== undefined)
       return {
         kind: 'refused',
-        why: `${text} could mean ${candidates.map(([id]) => id).join(' or ')}; type more of the id`,
+        why: `\`${text}\` could mean ${candidates.map(([id]) => `\`${id}\``).join(' or ')}; type more of the id`,
       };
     actions.set(...only);
   }
@@ -79,6 +79,9 @@ function candidatesFor(
 }
 
 function unknownId(text: string, open: readonly string[]): string {
-  const waiting = open.length === 0 ? 'nothing waits for a decision' : `waiting: ${open.join(', ')}`;
-  return `${text} is not an action of this pull request; ${waiting}`;
+  const waiting =
+    open.length === 0
+      ? 'nothing waits for a decision'
+      : `waiting: ${open.map((id) => `\`${id}\``).join(', ')}`;
+  return `\`${text}\` is not an action of this pull request; ${waiting}`;
 }

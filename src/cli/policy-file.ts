@@ -15,7 +15,7 @@ export async function readWorkingPolicy(file: string | undefined, cwd: string): 
     throw new JitError(
       'NO_POLICY',
       file === undefined
-        ? `No ${policyFile} was found in ${cwd} or above. Write one, or name it with --policy FILE.`
+        ? `No ${policyFile} was found in ${cwd} or above. Write one, or name the file.`
         : `The policy ${file} could not be read. Is the path right?`,
       { cause },
     );

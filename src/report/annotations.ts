@@ -3,6 +3,7 @@ import { cut } from './cut.ts';
 import { commandData, commandProperty, plain, visible } from './escape.ts';
 import { formLine, formText } from './form-text.ts';
 import type { Flagged, Report } from './schema.ts';
+import { notApprovable } from './sentences.ts';
 import { byGravity } from './summary.ts';
 import { checkSentence } from './views.ts';
 
@@ -20,7 +21,11 @@ export function annotations(report: Report): Annotation[] {
   const file = report.policy[0]?.file ?? null;
   const flagged = byGravity(report.flagged).map((entry) =>
     actionAnnotation(
-      { ...entry, checks: entry.checks.filter(({ outcome }) => outcome !== 'passed').map(checkSentence) },
+      {
+        ...entry,
+        unbindable: entry.unbindable ?? notApprovable(report),
+        checks: entry.checks.filter(({ outcome }) => outcome !== 'passed').map(checkSentence),
+      },
       file,
     ),
   );
@@ -151,6 +156,7 @@ function workflowCommand(annotation: Annotation): string {
     `endLine=${end_line}`,
     `title=${commandProperty(annotation.title)}`,
   ];
-  const text = cut(annotation.message, maximumCommandMessage, { as: 'text' });
+  // a job's log shows no titles
+  const text = cut(`${annotation.title}\n${annotation.message}`, maximumCommandMessage, { as: 'text' });
   return `::${commands[annotation.annotation_level]} ${properties.join(',')}::${commandData(text)}`;
 }

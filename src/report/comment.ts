@@ -81,7 +81,7 @@ export function stickyComment(view: CommentView): string {
     ...approveAll(view, plan),
     ...lines('Not shown whole here; decide them one by one after reading them in full', plan.listed),
     ...lines('Cannot be approved', plan.blocked),
-    ...list('Problems', view.problems),
+    ...list('Status', view.problems),
     ...decidedTable(plan.decided),
     ...list('Notices', view.notices),
     'A command is the whole first line of a new comment. `/jit help` lists all of them.',
@@ -126,7 +126,9 @@ function holdSection(view: HoldView): string {
 
 function approveAll(view: CommentView, { whole }: CommentPlan): string[] {
   if (view.setId === null || whole.length < 2) return [];
-  return [`Approve all ${whole.length} shown above: \`/approve all ${view.setId}\``];
+  const fresh = whole.some(({ varying }) => varying.length > 0);
+  const but = fresh ? ' (what the re-run generates anew is held again)' : '';
+  return [`Approve all ${whole.length} shown above: \`/approve all ${view.setId}\`${but}`];
 }
 
 function lines(title: string, holds: readonly HoldView[]): string[] {

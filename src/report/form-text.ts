@@ -26,7 +26,10 @@ export function formText(form: ActionForm): string {
 
 /** The same on one line of at most `max` characters. */
 export function formLine(form: ActionForm, max: number): string {
-  return cut(oneLine(render(form, 2 * max + 100)), max, { as: 'line' });
+  const text = render(form, 2 * max + 200);
+  // values are quoted, so a line of the text is a line of the shape
+  const short = form.kind === 'http' ? text.replace(/\ncontent-type: [^\n]*/, '') : text;
+  return cut(oneLine(short), max, { as: 'line' });
 }
 
 /** One value as `formText` shows it. */

@@ -50,13 +50,14 @@ export function howToDecide(view: HoldView): string[] {
   if (view.blocked !== null) return [];
   const fields = view.varying.map(({ name }) => name);
   const typed = fields.length > 0 && fields.every((name) => /^[\w.[\]$#-]+$/.test(name));
+  const once = fields.length > 0 ? ' (what the re-run generates anew is held again)' : '';
   return [
-    `- **Approve** exactly this: \`/approve ${view.id}\``,
     ...(typed
       ? [
           `- **Approve varying**, with other generated values: ${code(`/approve ${view.id} varying ${fields.join(',')}`)}`,
         ]
       : []),
+    `- **Approve** exactly this: \`/approve ${view.id}\`${once}`,
     `- **Deny**: \`/deny ${view.id} -- reason\``,
   ];
 }

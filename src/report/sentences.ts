@@ -1,3 +1,12 @@
+/** Why nothing that was held in this run can be approved; null when it can. */
+export function notApprovable(report: {
+  readonly app: number | null;
+  readonly run: { readonly repository: string | null };
+}): string | null {
+  if (report.run.repository === null || report.app !== null) return null;
+  return 'the policy of the base branch names no App ("app: ID")';
+}
+
 /** Sentences that the run and the App must word alike, so that neither is shown twice. */
 export function neverCalled(target: string): string {
   return `Target "${target}" was never called through its gate; if the suite did reach it, it went around the gate.`;

@@ -3,6 +3,7 @@ import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
+import { notApprovable } from './sentences.ts';
 import { timeline } from './timeline.ts';
 import { viewOfFlagged } from './views.ts';
 
@@ -83,7 +84,7 @@ function flaggedTable(report: Report): string | null {
       const where = flagged.origin ?? flagged.ruleAt;
       const place = where === null ? '' : cell(`${where.file}:${where.line}`);
       const count = flagged.count === 1 ? '' : ` ×${flagged.count}`;
-      return `| \`${flagged.id}\` | ${flagged.outcome}${count} | ${cell(formLine(flagged.form, 120))} | ${cell(flagged.target)} | ${place} | ${remedy(flagged)} |`;
+      return `| \`${flagged.id}\` | ${flagged.outcome}${count} | ${cell(formLine(flagged.form, 120))} | ${cell(flagged.target)} | ${place} | ${remedy(flagged, notApprovable(report))} |`;
     });
   return [
     '**Flagged runtime actions**',
@@ -95,12 +96,13 @@ function flaggedTable(report: Report): string | null {
   ].join('\n');
 }
 
-function remedy(flagged: Flagged): string {
+function remedy(flagged: Flagged, blocked: string | null): string {
   if (flagged.outcome === 'granted') return 'nothing: it ran as approved';
   if (flagged.outcome === 'denied') {
     return flagged.deniedBy === null ? 'the policy denies it' : `denied by ${prose(flagged.deniedBy)}`;
   }
-  if (flagged.unbindable !== null) return `cannot be approved: ${prose(flagged.unbindable, 200)}`;
+  const why = flagged.unbindable ?? blocked;
+  if (why !== null) return `cannot be approved: ${prose(why, 200)}`;
   return `comment \`/approve ${flagged.id}\` on the pull request`;
 }
 
@@ -153,7 +155,7 @@ function repeatedList(repeated: readonly Counted[]): string | null {
   return [
     '**Will be repeated**',
     '',
-    'These writes ran on targets that live on; a further attempt does them again.',
+    'These writes ran on targets that live on. A further attempt does those of the steps that run again a second time.',
     '',
     ...rows,
     ...leftOut(repeated.length),

@@ -94,7 +94,7 @@ export function checkSentence(check: Flagged['checks'][number]): string {
 export function requirementSentence({ requirement, by }: RequirementState): string {
   const { role, teams, users } = requirement.from;
   const who = [
-    ...(role === null ? [] : [`role ${role}`]),
+    ...(role === null ? [] : [role === 'admin' ? 'role admin' : `role ${role} or higher`]),
     ...teams.map((team) => `team ${team}`),
     ...users.map((user) => `user ${user}`),
   ];

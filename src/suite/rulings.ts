@@ -63,7 +63,9 @@ export function refused(
   return {
     outcome: held ? 'held' : 'denied',
     actionId: flagged.id,
-    message: oneLine(`JIT Approval ${held ? 'held' : 'denied'} this runtime action${by}: ${flagged.reason}`),
+    message: oneLine(
+      `JIT Approval ${held ? 'held' : 'denied'} this runtime action (${flagged.id})${by}: ${flagged.reason}`,
+    ),
     detail: oneLine(detailOf(flagged, problem)),
     hint: oneLine(held ? hintOf(options, flagged) : `Action id ${flagged.id}. ${deniedHint(flagged)}`),
     settle(settlement) {

@@ -108,7 +108,7 @@ function required(env: Environment, variable: string): string {
   const value = env[variable];
   if (value === undefined || value === '') {
     throw problem(
-      `the environment variable ${variable} is not set, but the policy takes a PostgreSQL target from it`,
+      `the environment variable ${variable} is not set, but the policy takes a PostgreSQL target from it (in a workflow, a secret that does not exist, or that a fork may not read, gives an empty variable)`,
     );
   }
   return value;

@@ -86,7 +86,10 @@ describe('from a decision to a vote', () => {
   });
 
   test('a standing denial is named before anything else can be approved', () => {
-    assert.match(why(held().vote('deny', form, 'dana')), /denied by dana; dana or an approver must revoke/);
+    assert.match(
+      why(held().vote('deny', form, 'dana')),
+      /denied by dana; first dana or an approver takes that back with `\/revoke /,
+    );
   });
 
   test('a field that cannot vary is refused with those that can', () => {

@@ -61,7 +61,6 @@ const notOurs = [
   '',
   'LGTM',
   '/retest',
-  '/approver 7f3k9q2m',
   '/jitter',
   'please /approve 7f3k9q2m',
   ' /approve 7f3k9q2m',
@@ -109,4 +108,22 @@ describe('commands in comments', () => {
       }),
     );
   });
+});
+
+describe('a slip before an id', () => {
+  for (const [typed, meant] of [
+    ['/aprove 7f3k9q2m', '/approve 7f3k9q2m'],
+    ['/Approver 7f3k9q2m', '/approve 7f3k9q2m'],
+    ['/denny 7f3k9q2m', '/deny 7f3k9q2m'],
+  ] as const) {
+    test(`${typed} does nothing and is asked about`, () => {
+      const parsed = parseCommand(typed);
+      assert.equal(parsed.kind, 'refused');
+      assert.ok(parsed.kind === 'refused' && parsed.why.includes(`Did you mean \`${meant}\`?`));
+    });
+  }
+
+  for (const other of ['/aprove', '/aprove please', '/retest 7f3k9q2m', '/lgtm 7f3k9q2m']) {
+    test(`${other} is somebody else's`, () => assert.equal(parseCommand(other).kind, 'none'));
+  }
 });

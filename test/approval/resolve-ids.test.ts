@@ -49,7 +49,7 @@ describe('action ids', () => {
     const resolved = resolveIds(published, [short.slice(0, 6)], []);
     assert.equal(resolved.kind, 'refused');
     if (resolved.kind === 'refused')
-      assert.match(resolved.why, new RegExp(`could mean ${short} or ${longer}`));
+      assert.match(resolved.why, new RegExp(`could mean \`${short}\` or \`${longer}\``));
   });
 
   test('a whole id means just that action though a longer id begins with it', () => {
@@ -70,11 +70,11 @@ describe('action ids', () => {
   test('an unknown id refuses the whole command and lists what waits', () => {
     assert.deepEqual(resolveIds(published, [short, 'zzzzzzzz'], [short]), {
       kind: 'refused',
-      why: `zzzzzzzz is not an action of this pull request; waiting: ${short}`,
+      why: `\`zzzzzzzz\` is not an action of this pull request; waiting: \`${short}\``,
     });
     assert.deepEqual(resolveIds(published, ['zzzzzzzz'], []), {
       kind: 'refused',
-      why: 'zzzzzzzz is not an action of this pull request; nothing waits for a decision',
+      why: '`zzzzzzzz` is not an action of this pull request; nothing waits for a decision',
     });
   });
 });

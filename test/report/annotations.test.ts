@@ -70,7 +70,7 @@ test('a workflow command names file, line and title and is one line', () => {
   );
   assert.match(
     command ?? '',
-    /^::error file=test\/api\/users\.test\.ts,line=42,endLine=42,title=Held [0-9a-z]{8}%3A DELETE FROM users .*::On staging-db, once\.%0AWhy: a, b: 100%25%0ATo approve/,
+    /^::error file=test\/api\/users\.test\.ts,line=42,endLine=42,title=Held [0-9a-z]{8}%3A DELETE FROM users .*::Held [0-9a-z]{8}: DELETE FROM users .*%0AOn staging-db, once\.%0AWhy: a, b: 100%25%0ATo approve/,
   );
 });
 

@@ -62,7 +62,7 @@ function hold(of = form(), rest: Partial<HoldState> = {}): HoldState {
 test("a hold's view says how many have approved and who may", () => {
   const view = viewOfHold(hold());
   assert.deepEqual(view.requirements, [
-    '1 of 2 for bulk-delete (alice); may approve: role maintain, team acme/data',
+    '1 of 2 for bulk-delete (alice); may approve: role maintain or higher, team acme/data',
   ]);
   assert.deepEqual(view.origin, { file: 'test/api.test.ts', line: 42 });
   assert.match(view.id, /^[0-9a-z]{8}$/);

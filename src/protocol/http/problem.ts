@@ -26,10 +26,17 @@ export function refusalProblem(refused: RefusalText): Problem {
     title: refused.outcome === 'held' ? 'Held by JIT Approval' : 'Denied by JIT Approval',
     status: refused.outcome === 'held' ? 423 : 403,
     // what clients print of a problem is often `detail` alone, so it says everything
-    detail: [refused.message, refused.hint, refused.detail].filter((text) => text !== '').join(' '),
+    detail: [refused.message, refused.hint, refused.detail]
+      .filter((text) => text !== '')
+      .map(sentence)
+      .join(' '),
     actionId: refused.actionId,
     hint: refused.hint,
   };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 export function problem(status: number, kind: string, title: string, detail: string): Problem {

@@ -58,7 +58,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     const payments = await createEmulator({ service: 'stripe', port: await freePort() });
     cleanups.push(() => payments.close());
     tell('the payment API runs');
+    const paymentsUrl = payments.url.replace('localhost', '127.0.0.1');
     const runner = createRunner({
+      variables: { PAYMENTS_URL: paymentsUrl },
       actions: { 'jit-approval/jit-approval@v1': root },
       path: [path.dirname(process.execPath), process.env.PATH ?? ''].join(path.delimiter),
       temporary: folder,
@@ -66,8 +68,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     const sandbox = await startSandbox({ runner, port });
     cleanups.push(() => sandbox.close());
     tell('a GitHub for this machine runs');
-    const paymentsUrl = payments.url.replace('localhost', '127.0.0.1');
-    const secret = await populate(sandbox, { DATABASE_URL: postgres.url, PAYMENTS_URL: paymentsUrl }, files);
+    const secret = await populate(sandbox, { DATABASE_URL: postgres.url }, files);
     const appPort = await freePort();
     const githubHost = (await options.between?.(sandbox.host)) ?? sandbox.host;
     const start = () => startAppProcess({ githubHost, folder, port: appPort, ...secret });

@@ -71,7 +71,7 @@ test('a held request gets 423 and a problem document, and never reaches the targ
     type: 'urn:jit-approval:held',
     title: 'Held by JIT Approval',
     status: 423,
-    detail: 'This request is held. /approve 7f3k9q2m Charge above 100.00',
+    detail: 'This request is held. /approve 7f3k9q2m. Charge above 100.00.',
     actionId: '7f3k9q2m',
     hint: '/approve 7f3k9q2m',
   });
