@@ -23,7 +23,11 @@ suite('only people with the right decide', () => {
 
   for (const [who, login, why] of [
     ['a reader', 'rita', /rita has role read; asked for: one person with role maintain or higher/],
-    ["the pull request's author", 'wanda', /wanda opened this pull request, and its author does not count/],
+    [
+      "the pull request's author",
+      'wanda',
+      /wanda opened this pull request, and the author's approval does not count/,
+    ],
     ['a member of the organisation with no role here', 'mallory', /mallory has /],
   ] as const) {
     test(`${who} is refused with one comment that says who may`, async () => {
