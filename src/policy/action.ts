@@ -91,8 +91,10 @@ export type SqlValue =
       readonly from: 'literal';
       readonly type: 'string' | 'number' | 'boolean' | 'null';
       readonly text: string;
+      /** Types that the statement casts it to, innermost first; left out where there are none. */
+      readonly casts?: readonly string[];
     }
-  | { readonly from: 'parameter'; readonly number: number }
+  | { readonly from: 'parameter'; readonly number: number; readonly casts?: readonly string[] }
   | { readonly from: 'computed' };
 
 /** One operation of a statement. A statement with data-modifying CTEs has several. */
@@ -125,7 +127,7 @@ export interface SqlHole {
 export type SqlEffect =
   | { readonly effect: 'begin' | 'commit' | 'rollback' | 'discard' | 'ddl' | 'set-role' | 'set-search-path' }
   | {
-      readonly effect: 'savepoint' | 'release' | 'rollback-to' | 'prepare-transaction';
+      readonly effect: 'savepoint' | 'release' | 'rollback-to' | 'prepare-transaction' | 'end-prepared';
       readonly name: string;
     }
   | { readonly effect: 'prepare'; readonly name: string; readonly statement: string }

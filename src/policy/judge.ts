@@ -14,7 +14,40 @@ export interface Judge {
   ): 'head' | 'body';
   /** Never throws and never rejects: what goes wrong inside is a hold that says so. */
   judge(action: RuntimeAction, scope: TransactionScope | null): Promise<Ruling>;
+  /** Told what becomes of sessions' transactions, in the order of the server's answers. */
+  follow?(session: Session, event: TransactionEvent): void;
 }
+
+/** A session of a target, as a check that remembers what it wrote must tell it from others. */
+export interface Session {
+  /** Unique in this run. */
+  readonly id: string;
+  /** The server's own number of it, by which others can ask whether it still lives; null where not told. */
+  readonly backend: number | null;
+}
+
+export type TransactionEvent =
+  /** No transaction is open: whatever ran before is committed or undone. `lost`: the connection is gone, and
+   * the server may still be at work on what it was sent. */
+  | { readonly event: 'ended' | 'lost' }
+  | {
+      readonly event: 'savepoint' | 'released' | 'rolled-back-to' | 'prepared' | 'prepared-ended';
+      /** Of the savepoint, or the global identifier of the prepared transaction. */
+      readonly name: string;
+      /** False where the text held other statements too, so that the order of things is not known. */
+      readonly alone: boolean;
+    };
+
+/** A query that changes nothing. Values are texts; an OID of 0 leaves the type to the server. */
+export interface ReadQuery {
+  readonly text: string;
+  readonly oids: readonly number[];
+  readonly values: readonly (string | null)[];
+  /** It must see what others have committed by now, not what they had when the transaction began. */
+  readonly fresh: boolean;
+}
+
+export type ReadRows = readonly (readonly (string | null)[])[];
 
 /** How a judged runtime action ended; told exactly once by the gate. */
 export type Settlement =
@@ -51,4 +84,7 @@ export type Ruling = Allowed | Refused;
 export interface TransactionScope {
   /** Resolves names as the session would (search_path, temporary tables), in the order given. */
   resolve(tables: readonly TableName[]): Promise<Known<readonly Resolution[]>>;
+  readonly session: Session;
+  /** Asks as the session itself: its uncommitted rows, its role, its names. */
+  read(query: ReadQuery): Promise<Known<ReadRows>>;
 }

@@ -7,7 +7,8 @@ import { compileMatcher, type Matcher } from './match.ts';
 import { approversOf, requirementOf } from './requirements.ts';
 import { type Approvals, durationMs } from './schema/approvals.ts';
 import type { MatcherSpec, RuleSpec } from './schema/rules.ts';
-import type { CheckSpec, Decision, RuleRef } from './verdict.ts';
+import { keyPart } from './unique-key.ts';
+import type { CheckSpec, Decision, RuleRef, UniqueSpec } from './verdict.ts';
 
 export type Exemption = { readonly matcher: Matcher } | { readonly expression: Expression };
 
@@ -41,12 +42,17 @@ export function compileRule(
   const when = spec.when === undefined ? null : expression(spec.when, kind, ['when'], fault);
   const unless = exemptions(spec, kind, fault);
   const checks = (spec.check ?? []).map((check, index) =>
-    'expression' in check
+    'unique' in check
       ? {
-          spec: { type: 'expression' as const, source: check.expression },
-          expression: expression(check.expression, kind, ['check', index, 'expression'], fault),
+          spec: uniqueSpec(check.unique, spec.on, ['check', index, 'unique', 'key'], fault),
+          expression: null,
         }
-      : { spec: { type: 'schema' as const, file: check.schema }, expression: null },
+      : 'expression' in check
+        ? {
+            spec: { type: 'expression' as const, source: check.expression },
+            expression: expression(check.expression, kind, ['check', index, 'expression'], fault),
+          }
+        : { spec: { type: 'schema' as const, file: check.schema }, expression: null },
   );
   const expressions = [
     when,
@@ -135,6 +141,25 @@ function expression(
     fault(path, `"${source}": ${messageOf(thrown)}`, allowed ?? undefined);
     return null;
   }
+}
+
+function uniqueSpec(
+  { key, nulls }: { readonly key: readonly string[]; readonly nulls?: string | undefined },
+  on: MatcherSpec,
+  path: readonly PropertyKey[],
+  fault: Fault,
+): UniqueSpec {
+  const parts = key.flatMap((text, index) => {
+    try {
+      return [keyPart(text, kindOf(on))];
+    } catch (thrown) {
+      fault([...path, index], `"${text}" cannot be part of a key`, messageOf(thrown));
+      return [];
+    }
+  });
+  const table = 'sql' in on ? (on.sql.table ?? null) : null;
+  const tables = typeof table === 'string' ? [table] : table;
+  return { type: 'unique', key: parts, tables, nullsDistinct: nulls !== 'not distinct' };
 }
 
 /** SHA-256 (hex) of what the rule says, whatever the order of its keys. */

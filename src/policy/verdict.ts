@@ -1,4 +1,5 @@
 import type { Known, TableName } from './action.ts';
+import type { KeyPart } from './unique-key.ts';
 
 /** What the policy says of one runtime action. Explains itself; every surface only renders it. */
 export type Decision = 'allow' | 'hold' | 'deny';
@@ -30,7 +31,17 @@ export interface CheckRequest {
 
 export type CheckSpec =
   | { readonly type: 'expression'; readonly source: string }
-  | { readonly type: 'schema'; readonly file: string };
+  | { readonly type: 'schema'; readonly file: string }
+  | UniqueSpec;
+
+/** No two records with the same key, see src/checks/unique. */
+export interface UniqueSpec {
+  readonly type: 'unique';
+  readonly key: readonly KeyPart[];
+  /** The tables that the rule is about; null where it names none. */
+  readonly tables: readonly string[] | null;
+  readonly nullsDistinct: boolean;
+}
 
 /** What a check found. `unknown` holds whatever `otherwise` says; `failed` does what `otherwise` says. */
 export interface CheckResult {

@@ -1,5 +1,6 @@
 import type { GrantSource } from '../approval/grant.ts';
 import { runCheck } from '../checks/run-check.ts';
+import { type UniqueAction, UniqueKeys } from '../checks/unique/unique.ts';
 import { messageOf } from '../errors.ts';
 import type { Known, RunContext, RuntimeAction } from '../policy/action.ts';
 import { conclude, decide, httpReads } from '../policy/decide.ts';
@@ -30,14 +31,33 @@ export interface JudgeOptions {
 
 /** Decides, runs the checks that the policy asks for, and for what is held looks for a grant. */
 export function createJudge(options: JudgeOptions): Judge {
+  const keys = new UniqueKeys();
   return {
     reads: (head) => httpReads(options.policy, head),
+    follow: keys.follow,
     async judge(action, scope) {
+      const unique = keys.begin(action, scope);
       try {
-        return await rule(options, action, scope);
+        return reserving(await rule(options, action, scope, unique), unique);
       } catch (thrown) {
+        unique.settle('void');
         return broken(options, action, messageOf(thrown));
       }
+    },
+  };
+}
+
+/** What was reserved is free again at once where nothing will run, else once it is told how it ended. */
+function reserving(ruling: Ruling, unique: UniqueAction): Ruling {
+  if (ruling.outcome !== 'allow') {
+    unique.settle('void');
+    return ruling;
+  }
+  return {
+    ...ruling,
+    settle(settlement, latencyMs) {
+      unique.settle(settlement);
+      ruling.settle(settlement, latencyMs);
     },
   };
 }
@@ -46,10 +66,11 @@ async function rule(
   options: JudgeOptions,
   action: RuntimeAction,
   scope: TransactionScope | null,
+  unique: UniqueAction,
 ): Promise<Ruling> {
   const run = options.run();
   const facts: { relations?: Known<readonly Resolution[]> } = {};
-  const verdict = await verdictOf(options, action, run, scope, facts);
+  const verdict = await verdictOf(options, action, run, scope, facts, unique);
   if (verdict.decision === 'allow') return allowed(options, action, run.step);
   if (action.kind === 'sql') facts.relations ??= await relationsOf(action, scope);
   const flagged = flaggedOf(options, action, run, verdict, facts);
@@ -76,6 +97,7 @@ async function verdictOf(
   run: RunContext,
   scope: TransactionScope | null,
   facts: { relations?: Known<readonly Resolution[]> },
+  unique: UniqueAction,
 ): Promise<Verdict> {
   let decided = decide({ policy: options.policy, action, run, facts });
   if (decided.kind === 'needs' && action.kind === 'sql') {
@@ -85,7 +107,7 @@ async function verdictOf(
   if (decided.kind === 'needs') throw new Error(`the policy asked twice for ${decided.facts.join(', ')}`);
   if (decided.verdict.decision === 'deny' || decided.verdict.checks.length === 0) return decided.verdict;
   const results = await Promise.all(
-    decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile)),
+    decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile, unique)),
   );
   return conclude(decided.verdict, results);
 }

@@ -1,3 +1,4 @@
+import type { TransactionEvent } from '../../policy/judge.ts';
 import type { Analyse } from '../../policy/sql/analyse.ts';
 import { disturbanceOf } from './following.ts';
 import type { AskJudge } from './judging.ts';
@@ -17,6 +18,8 @@ export interface SessionContext {
   readonly portals: Portals;
   readonly analyse: Analyse;
   readonly rule: AskJudge;
+  /** Tells the judge what became of the session's transaction. */
+  readonly follow: (event: TransactionEvent) => void;
 }
 
 /** A statement's text, read as the server will read it at this place of the pipeline. */

@@ -22,6 +22,7 @@ import type { Portal } from './portals.ts';
 import { type Refusal, refusalOf, refusedBind, unpreparedRefusal } from './refusal.ts';
 import { Run } from './run.ts';
 import { type NameChange, nameKey, type Prepared } from './statements.ts';
+import { transactionEvents } from './transactions.ts';
 
 /** Parse runs nothing: it is only remembered, and counts when the server has accepted it. */
 export async function handleParse(context: SessionContext, frame: Frame): Promise<void> {
@@ -86,6 +87,7 @@ function forward(context: SessionContext, bytes: Buffer, bind: Bind, plan: Plan,
     run,
     disturbance: disturbanceOf(plan.effects),
     changes: plan.changes,
+    events: transactionEvents(plan.effects),
     late: readAnewAtExecute(plan.effects) ? { plan, at: context.knowledge.moment } : null,
   };
   const bound = portals.bind(nameKey(bind.portal), portal);
@@ -134,6 +136,7 @@ export async function handleExecute(context: SessionContext, frame: Frame): Prom
     ended: (ending) => {
       if (ending.as === 'done') context.statements.apply(portal?.changes ?? []);
       portal?.run?.settle(ending.as === 'done' ? 'completed' : ending.as === 'skipped' ? 'void' : 'failed');
+      if (ending.as === 'done') for (const event of portal?.events ?? []) context.follow(event);
     },
   });
 }

@@ -79,7 +79,7 @@ export function disturbanceOf(analysis: SqlAnalysis): Disturbance {
   const anything = opaque || operations.has('call') || effects.has('discard');
   const definesNames = (['create', 'alter', 'drop'] as const).some((verb) => operations.has(verb));
   // COMMIT PREPARED ends another session's transaction, with whatever that created
-  const endsAnother = operations.has('transaction') && effects.size === 0;
+  const endsAnother = effects.has('end-prepared');
   return {
     role: anything || setsRole(analysis),
     names:

@@ -2,7 +2,7 @@ import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { JitError, messageOf } from '../../errors.ts';
 import type { Target } from '../../policy/action.ts';
-import type { Judge } from '../../policy/judge.ts';
+import type { Judge, TransactionEvent } from '../../policy/judge.ts';
 import type { Analyse } from '../../policy/sql/analyse.ts';
 import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
 import { messageLimit, smallMessageLimit } from '../../protocol/postgres/limits.ts';
@@ -185,13 +185,17 @@ class Listener {
         const { status, empty } = server.pipeline;
         if (status !== 'T' && empty) context.portals.closeAll();
       },
+      idle: () => follow({ event: 'ended' }),
       gone: (error) => {
         this.#live.delete(process);
         if (error !== null) report?.(`a connection to ${target.name} broke: ${error.message}`);
         session.end(error === null ? null : lost(error));
+        follow({ event: 'lost' });
       },
     });
-    const knowledge = new Knowledge(server, this.#clock);
+    const ref = { id: `${target.name} ${process}`, backend: upstream.key?.process ?? null };
+    const follow = (event: TransactionEvent): void => judge.follow?.(ref, event);
+    const knowledge = new Knowledge(server, this.#clock, ref);
     const rule = askJudge(judge, this.#targetOf(greeted), knowledge);
     const context: SessionContext = {
       server,
@@ -200,6 +204,7 @@ class Listener {
       portals: new Portals(),
       analyse,
       rule,
+      follow,
     };
     const session = new Session(socket, greeted.frames, context);
     const live: Live = { process, key: randomBytes(4), upstream, server, session };

@@ -1,8 +1,9 @@
 import type { Known, SqlAnalysis, TableName } from '../../policy/action.ts';
-import type { TransactionScope } from '../../policy/judge.ts';
+import type { ReadQuery, ReadRows, Session, TransactionScope } from '../../policy/judge.ts';
 import type { Resolution } from '../../policy/verdict.ts';
 import { type Disturbance, Followed, undoes } from './following.ts';
 import { askRole, resolveTables } from './lookup.ts';
+import { readRows } from './read.ts';
 import type { ServerSide } from './server-side.ts';
 
 /** Counts changes of names in the whole gate: one session's DDL is the other sessions' too. */
@@ -14,6 +15,7 @@ export interface NamesClock {
 export class Knowledge {
   readonly #server: ServerSide;
   readonly #clock: NamesClock;
+  readonly session: Session;
   readonly #role = new Followed<string>();
   readonly #names = new Followed<Map<string, Resolution>>();
   #namesAt = 0;
@@ -28,9 +30,10 @@ export class Knowledge {
   #moment = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(server: ServerSide, clock: NamesClock) {
+  constructor(server: ServerSide, clock: NamesClock, session: Session) {
     this.#server = server;
     this.#clock = clock;
+    this.session = session;
   }
 
   /** Another number after every message that could change what names, of whatever kind, mean. */
@@ -132,13 +135,14 @@ export class Knowledge {
   /** For one judgement; afterwards the session goes on and the scope knows nothing more. */
   scope(analysis: SqlAnalysis): { readonly scope: TransactionScope; close(): void } {
     let open = true;
+    const judging = <T>(work: () => Promise<Known<T>>): Promise<Known<T>> =>
+      this.#exclusive(() =>
+        open ? work() : Promise.resolve({ known: false, why: 'the statement was judged already' }),
+      );
     const scope: TransactionScope = {
-      resolve: (tables) =>
-        this.#exclusive(() =>
-          open
-            ? this.#resolve(tables, analysis)
-            : Promise.resolve({ known: false, why: 'the statement was judged already' }),
-        ),
+      session: this.session,
+      resolve: (tables) => judging(() => this.#resolve(tables, analysis)),
+      read: (query) => judging(() => this.#read(query, analysis)),
     };
     return {
       scope,
@@ -146,6 +150,14 @@ export class Knowledge {
         open = false;
       },
     };
+  }
+
+  async #read(query: ReadQuery, analysis: SqlAnalysis): Promise<Known<ReadRows>> {
+    const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
+    if (hindrance !== null)
+      return { known: false, why: `the database could not be looked into: ${hindrance}` };
+    const found = await readRows(this.#server, query);
+    return found.known ? found : { known: false, why: `the database could not be looked into: ${found.why}` };
   }
 
   async #resolve(tables: readonly TableName[], analysis: SqlAnalysis): Promise<Known<readonly Resolution[]>> {

@@ -1,6 +1,6 @@
 import type { Known, TableName } from '../../policy/action.ts';
 import type { Resolution } from '../../policy/verdict.ts';
-import { ask, type Rows } from './inquiry.ts';
+import { ask, type Question, type Rows } from './inquiry.ts';
 import { nonceName } from './refusal.ts';
 import type { ServerSide } from './server-side.ts';
 
@@ -32,18 +32,27 @@ export async function resolveTables(
     values: [arrayText(tables.map((table) => table.schema)), arrayText(tables.map((table) => table.name))],
   };
   if (server.pipeline.status === 'I') return resolutions(await ask(server, [question]), 0, tables.length);
-  // an error of ours (no right on a schema, a cancel request) must not cost the client its transaction
+  const asked = await askInSavepoint(server, [question]);
+  return resolutions(asked, 0, tables.length);
+}
+
+/** An error of ours (no right on a schema, a cancel request) must not cost the client its transaction. */
+export async function askInSavepoint(
+  server: ServerSide,
+  questions: readonly Question[],
+): Promise<Known<readonly Rows[]>> {
   const savepoint = `"${nonceName()}"`;
   const asked = await ask(server, [
     { text: `SAVEPOINT ${savepoint}` },
     { text: 'SET LOCAL transaction_read_only = on' },
-    question,
+    ...questions,
   ]);
   const back = await ask(server, [
     { text: `ROLLBACK TO SAVEPOINT ${savepoint}` },
     { text: `RELEASE SAVEPOINT ${savepoint}` },
   ]);
-  return back.known ? resolutions(asked, 2, tables.length) : back;
+  if (!back.known) return back;
+  return asked.known ? { known: true, value: asked.value.slice(2) } : asked;
 }
 
 function resolutions(asked: Known<readonly Rows[]>, at: number, count: number): Known<readonly Resolution[]> {

@@ -1,3 +1,4 @@
+import type { TransactionEvent } from '../../policy/judge.ts';
 import type { Disturbance } from './following.ts';
 import type { Late } from './late.ts';
 import type { Run } from './run.ts';
@@ -11,6 +12,8 @@ export interface Portal {
   readonly changes: readonly NameChange[];
   /** Of a statement that the server reads anew at its first Execute, until then: what was judged, and when. */
   late: Late | null;
+  /** What executing it does to the transaction, once the server has done it. */
+  readonly events: readonly TransactionEvent[];
 }
 
 export class Portals {

@@ -30,6 +30,8 @@ export interface ServerSideEvents {
   /** Bytes for the client, in order. Answers false when the client takes no more for now. */
   toClient(bytes: readonly Buffer[]): boolean;
   ready(): void;
+  /** No transaction is open, and everything that was answered so far has been told how it ended. */
+  idle(): void;
   /** The server is gone; null when it just closed. */
   gone(error: Error | null): void;
 }
@@ -184,6 +186,7 @@ export class ServerSide {
     if (item.type === 'Z') this.#events.ready();
     if (state !== 'more') this.#end(entry);
     for (const other of skipped) other.ended?.({ as: 'skipped' });
+    if (item.type === 'Z' && this.pipeline.status === 'I') this.#events.idle();
   }
 
   #error(entry: Sent, fields: Fields, bytes: Buffer): Buffer {

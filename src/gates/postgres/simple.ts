@@ -24,6 +24,7 @@ import {
 import { Run } from './run.ts';
 import type { NameChange } from './statements.ts';
 import { isOpaque, type StatementText, unknownAnalysis } from './text.ts';
+import { transactionEvents } from './transactions.ts';
 
 /** A simple Query drops the unnamed statement, whatever it says. */
 const dropsUnnamed: NameChange = { change: 'drop', name: '' };
@@ -62,6 +63,7 @@ function forward(context: SessionContext, bytes: Buffer, plan: Plan, run: Run | 
       else if (ending.as === 'failed')
         statements.forget(plan.effects.statements > 1 ? changes : [dropsUnnamed]);
       run?.settle(ending.as === 'done' ? 'completed' : ending.as === 'skipped' ? 'void' : 'failed');
+      if (ending.as === 'done') for (const event of transactionEvents(plan.effects)) context.follow(event);
     },
   });
   knowledge.segmentEnds();

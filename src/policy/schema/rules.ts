@@ -41,9 +41,24 @@ const expression = z.string().min(1).max(10_000);
 const exemption = z.union([expression, matcherSchema]);
 const reason = z.string().min(1).max(1000);
 
+const uniqueSchema = z.strictObject({
+  key: z
+    .array(z.string().min(1).max(300))
+    .min(1)
+    .max(32)
+    .describe(
+      'Columns (email, lower(email)), or fields (body.email, params.email), that together are unique',
+    ),
+  nulls: z
+    .enum(['distinct', 'not distinct'])
+    .optional()
+    .describe('As in CREATE UNIQUE INDEX; default distinct'),
+});
+
 const checkSchema = z.union([
   z.strictObject({ expression: expression.describe('CEL that must be true') }),
   z.strictObject({ schema: z.string().min(1).describe('JSON Schema file, relative to the repository') }),
+  z.strictObject({ unique: uniqueSchema }),
 ]);
 
 /** One rule. Which effects may stand together is checked after parsing, see meaning.ts. */

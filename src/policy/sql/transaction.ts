@@ -27,7 +27,10 @@ function effectsOf(kind: string, name: string, gid: string): SqlEffect[] {
       return [{ effect: 'rollback-to', name }];
     case 'TRANS_STMT_PREPARE':
       return [{ effect: 'prepare-transaction', name: gid }];
+    case 'TRANS_STMT_COMMIT_PREPARED':
+    case 'TRANS_STMT_ROLLBACK_PREPARED':
+      return [{ effect: 'end-prepared', name: gid }];
     default:
-      return []; // COMMIT PREPARED and ROLLBACK PREPARED end another session's transaction
+      return [];
   }
 }

@@ -24,13 +24,20 @@ export function constantValue(tree: SqlTree | undefined): SqlValue | null {
         type.typmods === undefined &&
         type.arrayBounds === undefined &&
         plainTypes.has(strings(type.names).at(-1) ?? '');
-      return plain ? constantValue(found.node.arg) : { from: 'computed' };
+      return plain
+        ? cast(constantValue(found.node.arg), strings(type.names).at(-1) ?? '')
+        : { from: 'computed' };
     }
     case 'SetToDefault':
       return null;
     default:
       return { from: 'computed' };
   }
+}
+
+function cast(value: SqlValue | null, type: string): SqlValue | null {
+  if (value === null || value.from === 'computed') return value;
+  return { ...value, casts: [...(value.casts ?? []), type] };
 }
 
 function constantOf(node: SqlNode): SqlValue {

@@ -114,7 +114,7 @@ test('rows and columns are told where they are written, and not where a query ma
   assert.deepEqual(update?.rows, [
     {
       a: { from: 'literal', type: 'number', text: '0' },
-      b: { from: 'parameter', number: 1 },
+      b: { from: 'parameter', number: 1, casts: ['uuid'] },
       c: { from: 'computed' },
       d: { from: 'computed' },
     },
