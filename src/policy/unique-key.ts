@@ -17,21 +17,21 @@ const roots: Readonly<Record<ActionKind, readonly string[]>> = {
   command: [],
 };
 
-/** Reads `email`, `lower(email)`, `body.email`. Throws an Error with what is expected. */
+/** Reads `email`, `lower(email)`, `body.email`. Throws an Error with what is allowed instead. */
 export function keyPart(text: string, kind: ActionKind): KeyPart {
   const folded = /^lower\((.*)\)$/is.exec(text.trim());
   const inner = (folded?.[1] ?? text).trim();
   const lower = folded !== null;
   if (kind === 'command') throw new Error('a command has no fields that a key could be made of');
   if (kind === 'sql') {
-    if (!column.test(inner)) throw new Error('expected a column, or lower(column)');
+    if (!column.test(inner)) throw new Error('a column, or lower(column)');
     return { part: 'column', column: unquoted(inner), lower };
   }
   const path = inner.split('.');
   const known = roots[kind];
   if (!field.test(inner) || !known.includes(path[0] ?? '')) {
     const examples = known.map((root) => (root === 'path' ? root : `${root}.name`)).join(', ');
-    throw new Error(`expected ${examples}, or lower(…) of one`);
+    throw new Error(`${examples}, or lower(…) of one`);
   }
   return { part: 'field', path, lower };
 }

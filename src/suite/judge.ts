@@ -27,11 +27,13 @@ export interface JudgeOptions {
   /** How a held action can be approved, as the last words of a refusal's hint. */
   readonly approveHint: (id: string) => string;
   readonly onFlagged: (flagged: Flagged) => void;
+  /** Keys that this run writes; several judges of one run share them. */
+  readonly keys?: UniqueKeys;
 }
 
 /** Decides, runs the checks that the policy asks for, and for what is held looks for a grant. */
 export function createJudge(options: JudgeOptions): Judge {
-  const keys = new UniqueKeys();
+  const keys = options.keys ?? new UniqueKeys();
   return {
     reads: (head) => httpReads(options.policy, head),
     follow: keys.follow,

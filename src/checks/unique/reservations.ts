@@ -57,6 +57,10 @@ export class Reservations {
     return this.#entries.size;
   }
 
+  waits(holder: string): boolean {
+    return this.#waiting.waits(holder);
+  }
+
   holder(id: string): Holder {
     const known = this.#holders.get(id);
     if (known !== undefined) return known;

@@ -13,6 +13,8 @@ export interface SqlKeys {
   /** Reserves a key for the session; the claim is settled with the runtime action. */
   readonly reserve: (key: string, ask: AskOpen) => Promise<Reserved>;
   readonly patienceMs: number;
+  /** Told when it begins to wait for what another transaction does to a row, and when that is over. */
+  readonly waits: (waits: boolean) => void;
 }
 
 type Located = Extract<KeyWrites, { kind: 'insert' | 'update' }>;
@@ -156,20 +158,25 @@ async function lookUp(
   spec: UniqueSpec,
   table: KeyTable,
   writes: Located,
-  { scope, patienceMs }: SqlKeys,
+  { scope, patienceMs, waits }: SqlKeys,
 ): Promise<Known<'none' | 'busy' | 'taken'>> {
   const from = sourceOf(action, table, writes);
   if (!from.known) return from;
   const { query, source, except } = from.value;
   const text = lookupText(source, table, spec.key, spec.nullsDistinct, except);
   const until = performance.now() + patienceMs;
-  for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
-    const found = await scope.read(query.read(text, true));
-    if (!found.known) return found;
-    if (found.value.length === 0) return { known: true, value: 'none' };
-    if (found.value.some(([busy]) => busy !== 't')) return { known: true, value: 'taken' };
-    if (performance.now() > until) return { known: true, value: 'busy' };
-    await new Promise((resolve) => setTimeout(resolve, pause));
+  try {
+    for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
+      const found = await scope.read(query.read(text, true));
+      if (!found.known) return found;
+      if (found.value.length === 0) return { known: true, value: 'none' };
+      if (found.value.some(([busy]) => busy !== 't')) return { known: true, value: 'taken' };
+      if (performance.now() > until) return { known: true, value: 'busy' };
+      waits(true);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  } finally {
+    waits(false);
   }
 }
 

@@ -13,6 +13,7 @@ const patience = 10_000;
 export class UniqueKeys {
   readonly #reservations: Reservations;
   readonly #patienceMs: number;
+  readonly #polling = new Set<UniqueAction>();
   #calls = 0;
 
   constructor(patienceMs: number = patience) {
@@ -25,10 +26,16 @@ export class UniqueKeys {
     return this.#reservations.size;
   }
 
+  /** Whether a session waits for another transaction's end now. */
+  waits(session: string): boolean {
+    return this.#reservations.waits(session) || [...this.#polling].some((one) => one.holder === session);
+  }
+
   /** For one runtime action: what it reserves is settled with it. */
   begin(action: RuntimeAction, scope: TransactionScope | null): UniqueAction {
     this.#calls += 1;
-    return new UniqueAction(this.#reservations, action, scope, `call ${this.#calls}`, this.#patienceMs);
+    const call = `call ${this.#calls}`;
+    return new UniqueAction(this.#reservations, this.#polling, action, scope, call, this.#patienceMs);
   }
 
   follow: NonNullable<Judge['follow']> = (session, event) => this.#reservations.follow(session, event);
@@ -36,23 +43,26 @@ export class UniqueKeys {
 
 export class UniqueAction {
   readonly #reservations: Reservations;
+  readonly #polling: Set<UniqueAction>;
   readonly #action: RuntimeAction;
   readonly #scope: TransactionScope | null;
-  readonly #holder: string;
+  readonly holder: string;
   readonly #patienceMs: number;
   readonly #claims: Claim[] = [];
 
   constructor(
     reservations: Reservations,
+    polling: Set<UniqueAction>,
     action: RuntimeAction,
     scope: TransactionScope | null,
     call: string,
     patienceMs: number,
   ) {
     this.#reservations = reservations;
+    this.#polling = polling;
     this.#action = action;
     this.#scope = scope;
-    this.#holder = scope?.session.id ?? call;
+    this.holder = scope?.session.id ?? call;
     this.#patienceMs = patienceMs;
   }
 
@@ -70,6 +80,7 @@ export class UniqueAction {
     return checkSql(action, spec, {
       scope,
       patienceMs: this.#patienceMs,
+      waits: (waits) => void (waits ? this.#polling.add(this) : this.#polling.delete(this)),
       reserve: (key, ask) => this.#reserve(`${database} ${key}`, ask),
     });
   }
@@ -85,7 +96,7 @@ export class UniqueAction {
   }
 
   async #reserve(key: string, ask: AskOpen): Promise<Reserved> {
-    const reserved = await this.#reservations.reserve(this.#holder, key, ask);
+    const reserved = await this.#reservations.reserve(this.holder, key, ask);
     if (reserved.outcome === 'reserved') this.#claims.push(reserved.claim);
     return reserved;
   }

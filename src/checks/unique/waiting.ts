@@ -39,10 +39,10 @@ export class Waiting {
 
   begin(holder: string, key: string): Wait {
     const waiter: Waiter = { holder, key, wake: () => {} };
+    this.#waiters.add(waiter);
     const until = performance.now() + this.#patienceMs;
     return {
       turn: async (pollMs) => {
-        this.#waiters.add(waiter);
         if (this.#circle(holder, key, new Set())) {
           return 'it waits for a transaction that itself waits for this one (a deadlock)';
         }
