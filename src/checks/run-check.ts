@@ -1,12 +1,14 @@
 import { messageOf } from '../errors.ts';
 import type { RunContext, RuntimeAction } from '../policy/action.ts';
 import type { CheckRequest, CheckResult } from '../policy/verdict.ts';
+import { checkColumns } from './columns/columns.ts';
 import { checkExpression } from './expression.ts';
 import type { Finding, ReadFile } from './finding.ts';
+import { type CheckPorts, noPorts } from './ports.ts';
 import { checkSchema } from './schema.ts';
-import type { UniqueAction } from './unique/unique.ts';
+import { checkScript } from './script/script.ts';
 
-const notHere: Finding = { outcome: 'unknown', expected: 'a unique key', met: 'nothing keeps keys here' };
+const keepsNone: Finding = { outcome: 'unknown', expected: 'a unique key', met: 'nothing keeps keys here' };
 
 /** Runs one check. Whatever goes wrong is `unknown`, which holds. */
 export async function runCheck(
@@ -14,18 +16,32 @@ export async function runCheck(
   action: RuntimeAction,
   run: RunContext,
   readFile: ReadFile,
-  unique: UniqueAction | null = null,
+  ports: CheckPorts = noPorts,
 ): Promise<CheckResult> {
-  const { check } = request;
   try {
-    const finding =
-      check.type === 'expression'
-        ? checkExpression(check.source, action, run)
-        : check.type === 'unique'
-          ? await (unique?.check(check, request.rule) ?? notHere)
-          : await checkSchema(check.file, action, readFile);
-    return { request, ...finding };
+    return { request, ...(await finding(request, action, run, readFile, ports)) };
   } catch (thrown) {
     return { request, outcome: 'unknown', expected: 'a check that runs', met: messageOf(thrown) };
+  }
+}
+
+async function finding(
+  { check, rule }: CheckRequest,
+  action: RuntimeAction,
+  run: RunContext,
+  readFile: ReadFile,
+  ports: CheckPorts,
+): Promise<Finding> {
+  switch (check.type) {
+    case 'expression':
+      return checkExpression(check.source, action, run);
+    case 'schema':
+      return checkSchema(check.file, action, readFile);
+    case 'columns':
+      return checkColumns(action, ports.scope);
+    case 'unique':
+      return (await ports.unique?.check(check, rule)) ?? keepsNone;
+    case 'script':
+      return checkScript(check, action, run, readFile, ports.environment);
   }
 }

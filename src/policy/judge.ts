@@ -87,4 +87,11 @@ export interface TransactionScope {
   readonly session: Session;
   /** Asks as the session itself: its uncommitted rows, its role, its names. */
   read(query: ReadQuery): Promise<Known<ReadRows>>;
+  /**
+   * Rows, as text, of one statement that may run code of the target (EXPLAIN, a look-up): seen as the caller's
+   * transaction sees, read-only, undone, and given up after half a second.
+   */
+  query(sql: string, params: readonly (string | null)[]): Promise<Known<ReadRows>>;
+  /** As `query`, of PostgreSQL's own catalog alone: remembered until a statement may have changed definitions. */
+  catalog(sql: string, params: readonly (string | null)[]): Promise<Known<ReadRows>>;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HoldRequirement } from '../approval/requirement.ts';
 import { messageOf } from '../errors.ts';
 import type { ActionKind } from './action.ts';
+import { checkSpecOf } from './check-spec.ts';
 import { compileExpression, type Expression, ExpressionFault } from './expression.ts';
 import { compileMatcher, type Matcher } from './match.ts';
 import { approversOf, requirementOf } from './requirements.ts';
@@ -52,7 +53,7 @@ export function compileRule(
             spec: { type: 'expression' as const, source: check.expression },
             expression: expression(check.expression, kind, ['check', index, 'expression'], fault),
           }
-        : { spec: { type: 'schema' as const, file: check.schema }, expression: null },
+        : { spec: checkSpecOf(check), expression: null },
   );
   const expressions = [
     when,

@@ -32,7 +32,9 @@ export interface CheckRequest {
 export type CheckSpec =
   | { readonly type: 'expression'; readonly source: string }
   | { readonly type: 'schema'; readonly file: string }
-  | UniqueSpec;
+  | UniqueSpec
+  | { readonly type: 'columns' }
+  | ScriptSpec;
 
 /** No two records with the same key, see src/checks/unique. */
 export interface UniqueSpec {
@@ -41,6 +43,16 @@ export interface UniqueSpec {
   /** The tables that the rule is about; null where it names none. */
   readonly tables: readonly string[] | null;
   readonly nullsDistinct: boolean;
+}
+
+/** Code in the repository that judges by itself. */
+export interface ScriptSpec {
+  readonly type: 'script';
+  readonly file: string;
+  /** Names of the variables that it sees. */
+  readonly env: readonly string[];
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
 }
 
 /** What a check found. `unknown` holds whatever `otherwise` says; `failed` does what `otherwise` says. */

@@ -20,6 +20,8 @@ export interface JudgeOptions {
   readonly run: () => RunContext;
   /** Reads a file beside the policy, at the commit that the policy came from. */
   readonly readFile: (file: string) => Promise<Known<string>>;
+  /** From which script checks get the variables that the policy names. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Values that must appear nowhere: passwords of targets, tokens. */
   readonly secrets: readonly string[];
   /** Milliseconds since the epoch. */
@@ -108,8 +110,9 @@ async function verdictOf(
   }
   if (decided.kind === 'needs') throw new Error(`the policy asked twice for ${decided.facts.join(', ')}`);
   if (decided.verdict.decision === 'deny' || decided.verdict.checks.length === 0) return decided.verdict;
+  const ports = { scope, unique, environment: options.environment ?? {}, facts };
   const results = await Promise.all(
-    decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile, unique)),
+    decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile, ports)),
   );
   return conclude(decided.verdict, results);
 }

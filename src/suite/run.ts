@@ -59,6 +59,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     recorder,
     run: () => runContext(options, current?.id ?? ''),
     readFile: options.readFile,
+    environment: options.environment,
     secrets,
     now: options.now,
     approveHint: options.approveHint,

@@ -14,11 +14,13 @@ import {
   readyForQuery,
 } from '../../protocol/postgres/server-messages.ts';
 import { type PostgresSettings, targetOfDatabase } from '../../targets/postgres.ts';
+import { PostgresProbe } from '../../targets/postgres-probe.ts';
 import type { Gate } from '../gate.ts';
 import type { SessionContext } from './context.ts';
 import { type Greeted, greet, rejection } from './greeting.ts';
 import { askJudge } from './judging.ts';
 import { Knowledge, type NamesClock } from './knowledge.ts';
+import type { Looking } from './looking.ts';
 import { Portals } from './portals.ts';
 import { refusalOf } from './refusal.ts';
 import { ServerSide } from './server-side.ts';
@@ -75,11 +77,13 @@ class Listener {
   readonly #sockets = new Set<Socket>();
   readonly #live = new Map<number, Live>();
   readonly #clock: NamesClock = { changes: 0 };
+  readonly #looking: Looking;
   #closing: Promise<void> | null = null;
 
   constructor(options: PostgresGateOptions, secret: ScramSecret) {
     this.#options = options;
     this.#secret = secret;
+    this.#looking = { probe: new PostgresProbe(options.upstream), catalog: { at: 0, answers: new Map() } };
     this.#server = createServer({ noDelay: true }, (socket) => void this.#accept(socket));
   }
 
@@ -113,6 +117,7 @@ class Listener {
       });
     }
     for (const socket of this.#sockets) socket.destroySoon();
+    await this.#looking.probe.close();
     await promise;
   }
 
@@ -176,7 +181,8 @@ class Listener {
   }
 
   #open(socket: Socket, greeted: Greeted, upstream: Upstream): Live {
-    const { target, judge, analyse, report } = this.#options;
+    const { judge, analyse, report } = this.#options;
+    const target = this.#targetOf(greeted);
     const process = this.#freeNumber();
     const server = new ServerSide(upstream, {
       toClient: (bytes) => session.toClient(bytes),
@@ -195,8 +201,9 @@ class Listener {
     });
     const ref = { id: `${target.name} ${process}`, backend: upstream.key?.process ?? null };
     const follow = (event: TransactionEvent): void => judge.follow?.(ref, event);
-    const knowledge = new Knowledge(server, this.#clock, ref);
-    const rule = askJudge(judge, this.#targetOf(greeted), knowledge);
+    const database = target.database ?? this.#options.upstream.database;
+    const knowledge = new Knowledge(server, this.#clock, ref, this.#looking, database);
+    const rule = askJudge(judge, target, knowledge);
     const context: SessionContext = {
       server,
       knowledge,

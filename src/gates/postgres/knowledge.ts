@@ -2,6 +2,8 @@ import type { Known, SqlAnalysis, TableName } from '../../policy/action.ts';
 import type { ReadQuery, ReadRows, Session, TransactionScope } from '../../policy/judge.ts';
 import type { Resolution } from '../../policy/verdict.ts';
 import { type Disturbance, Followed, undoes } from './following.ts';
+import type { Question, Rows } from './inquiry.ts';
+import { askBeside, askIdle, askInTransaction, type Looking } from './looking.ts';
 import { askRole, resolveTables } from './lookup.ts';
 import { readRows } from './read.ts';
 import type { ServerSide } from './server-side.ts';
@@ -16,6 +18,8 @@ export class Knowledge {
   readonly #server: ServerSide;
   readonly #clock: NamesClock;
   readonly session: Session;
+  readonly #looking: Looking;
+  readonly #database: string;
   readonly #role = new Followed<string>();
   readonly #names = new Followed<Map<string, Resolution>>();
   #namesAt = 0;
@@ -30,10 +34,12 @@ export class Knowledge {
   #moment = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(server: ServerSide, clock: NamesClock, session: Session) {
+  constructor(server: ServerSide, clock: NamesClock, session: Session, looking: Looking, database: string) {
     this.#server = server;
     this.#clock = clock;
     this.session = session;
+    this.#looking = looking;
+    this.#database = database;
   }
 
   /** Another number after every message that could change what names, of whatever kind, mean. */
@@ -118,13 +124,17 @@ export class Knowledge {
   role(): Promise<Known<string>> {
     const { value } = this.#role;
     if (value !== null) return Promise.resolve({ known: true, value: value.value });
-    return this.#exclusive(async () => {
-      const hindrance = await this.#hindrance();
-      if (hindrance !== null) return { known: false, why: `the session's role is not known: ${hindrance}` };
-      const role = await askRole(this.#server);
-      if (role.known) this.#role.learn(role.value);
-      return role;
-    });
+    return this.#exclusive(() => this.#findRole());
+  }
+
+  async #findRole(): Promise<Known<string>> {
+    const { value } = this.#role;
+    if (value !== null) return { known: true, value: value.value };
+    const hindrance = await this.#hindrance();
+    if (hindrance !== null) return { known: false, why: `the session's role is not known: ${hindrance}` };
+    const role = await askRole(this.#server);
+    if (role.known) this.#role.learn(role.value);
+    return role;
   }
 
   /** A text of several statements ends the transaction in which the role was changed. */
@@ -135,14 +145,16 @@ export class Knowledge {
   /** For one judgement; afterwards the session goes on and the scope knows nothing more. */
   scope(analysis: SqlAnalysis): { readonly scope: TransactionScope; close(): void } {
     let open = true;
-    const judging = <T>(work: () => Promise<Known<T>>): Promise<Known<T>> =>
+    const whileOpen = <T>(work: () => Promise<Known<T>>): Promise<Known<T>> =>
       this.#exclusive(() =>
         open ? work() : Promise.resolve({ known: false, why: 'the statement was judged already' }),
       );
     const scope: TransactionScope = {
       session: this.session,
-      resolve: (tables) => judging(() => this.#resolve(tables, analysis)),
-      read: (query) => judging(() => this.#read(query, analysis)),
+      resolve: (tables) => whileOpen(() => this.#resolve(tables, analysis)),
+      read: (query) => whileOpen(() => this.#read(query, analysis)),
+      query: (text, values) => whileOpen(() => this.#look({ text, values }, analysis, 'beside')),
+      catalog: (text, values) => whileOpen(() => this.#lookUp({ text, values }, analysis)),
     };
     return {
       scope,
@@ -161,8 +173,7 @@ export class Knowledge {
   }
 
   async #resolve(tables: readonly TableName[], analysis: SqlAnalysis): Promise<Known<readonly Resolution[]>> {
-    const takesBack = this.#names.changedInTransaction && undoes(analysis);
-    if (analysis.statements > 1 && (takesBack || changesItsOwnNames(analysis))) {
+    if (this.#changesItsOwnNames(analysis)) {
       return { known: false, why: 'the statement changes what names mean before its other parts run' };
     }
     const cache = this.#cache();
@@ -175,6 +186,58 @@ export class Knowledge {
       for (const [at, table] of missing.entries()) cache.set(keyOf(table), found.value[at] ?? null);
     }
     return { known: true, value: tables.map((table) => cache.get(keyOf(table)) ?? null) };
+  }
+
+  /** `idle` says who is asked while no transaction is open: the session itself, or a connection beside it. */
+  async #look(question: Question, analysis: SqlAnalysis, idle: 'itself' | 'beside'): Promise<Known<Rows>> {
+    const unknown = (why: string) =>
+      ({ known: false, why: `the database could not be asked: ${why}` }) as const;
+    if (this.#changesItsOwnNames(analysis)) return unknown('the statement changes what names mean');
+    if (!readable(question, this.#server.parameters.get('client_encoding'))) {
+      return unknown("the session's client_encoding is not UTF8");
+    }
+    const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
+    if (hindrance !== null) return unknown(hindrance);
+    const asked = await this.#ask(question, idle);
+    return asked.known ? asked : unknown(asked.why);
+  }
+
+  async #ask(question: Question, idle: 'itself' | 'beside'): Promise<Known<Rows>> {
+    if (this.#server.pipeline.status !== 'I') return askInTransaction(this.#server, question);
+    if (idle === 'itself') return askIdle(this.#server, question);
+    const role = await this.#findRole();
+    if (!role.known) return role;
+    const session = { database: this.#database, role: role.value };
+    return askBeside(this.#server, this.#looking.probe, session, question);
+  }
+
+  /** Definitions are every session's, unless this one has changed them and not committed yet. */
+  async #lookUp(question: Question, analysis: SqlAnalysis): Promise<Known<Rows>> {
+    // a change that is under way settles first
+    await this.#server.drained();
+    const { catalog } = this.#looking;
+    const at = this.#clock.changes;
+    // nor are temporary tables anybody else's
+    const own = this.#names.changedInTransaction || question.values?.includes('pg_temp') === true;
+    const key = JSON.stringify([this.#database, question.text, question.values]);
+    if (catalog.at !== at) {
+      catalog.answers.clear();
+      catalog.at = at;
+    }
+    const known = own ? undefined : catalog.answers.get(key);
+    if (known !== undefined) return { known: true, value: known };
+    const found = await this.#look(question, analysis, 'itself');
+    if (found.known && !own && catalog.at === at && this.#clock.changes === at) {
+      catalog.answers.set(key, found.value);
+    }
+    return found;
+  }
+
+  /** What a name means when the text arrives is not what it means to a later statement of that text. */
+  #changesItsOwnNames(analysis: SqlAnalysis): boolean {
+    if (analysis.statements < 2) return false;
+    const takesBack = this.#names.changedInTransaction && undoes(analysis);
+    return takesBack || changesNames(analysis);
   }
 
   #cache(): Map<string, Resolution> {
@@ -218,7 +281,7 @@ export class Knowledge {
   }
 }
 
-function changesItsOwnNames(analysis: SqlAnalysis): boolean {
+function changesNames(analysis: SqlAnalysis): boolean {
   const changing: readonly string[] = [
     'ddl',
     'discard',
@@ -228,6 +291,12 @@ function changesItsOwnNames(analysis: SqlAnalysis): boolean {
     'rollback-to',
   ];
   return analysis.effects.some((effect) => changing.includes(effect.effect));
+}
+
+/** Beyond ASCII the session reads texts of ours in its own encoding. */
+function readable({ text, values = [] }: Question, encoding: string | undefined): boolean {
+  if (encoding === 'UTF8') return true;
+  return [text, ...values].every((part) => part === null || /^[\u0000-\u007f]*$/.test(part));
 }
 
 function keyOf(table: TableName): string {

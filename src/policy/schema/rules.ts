@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { sqlOperations } from '../action.ts';
 import { approvalsSchema, durationSchema } from './approvals.ts';
+import { variable } from './targets.ts';
 
 const pattern = z.string().min(1).max(500);
 const patterns = z.union([pattern, z.array(pattern).min(1)]);
@@ -55,11 +56,27 @@ const uniqueSchema = z.strictObject({
     .describe('As in CREATE UNIQUE INDEX; default distinct'),
 });
 
+const script = z.string().min(1).describe('Module or script with a #! line, relative to the repository');
+const scriptSchema = z.union([
+  script,
+  z.strictObject({
+    file: script,
+    env: z.array(variable).optional().describe('Variables that it sees; without it none'),
+    timeout: durationSchema.optional().describe('Default 5s'),
+    memory: z.int().min(16).max(65_536).optional().describe('MiB, default 256'),
+  }),
+]);
+
 const checkSchema = z.union([
   z.strictObject({ expression: expression.describe('CEL that must be true') }),
   z.strictObject({ schema: z.string().min(1).describe('JSON Schema file, relative to the repository') }),
   z.strictObject({ unique: uniqueSchema }),
+  z.strictObject({
+    columns: z.strictObject({}).describe('Columns, types, NOT NULL and CHECK agree with the live table'),
+  }),
+  z.strictObject({ script: scriptSchema }),
 ]);
+export type CheckFileSpec = z.infer<typeof checkSchema>;
 
 /** One rule. Which effects may stand together is checked after parsing, see meaning.ts. */
 export const ruleSchema = z.strictObject({

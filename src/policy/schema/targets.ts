@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
+export const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 
 const postgresSchema = z.union([
   z.strictObject({ env: variable.describe('Variable that holds the connection URL') }),

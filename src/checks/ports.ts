@@ -1,0 +1,15 @@
+import type { TransactionScope } from '../policy/judge.ts';
+import type { Facts } from '../policy/verdict.ts';
+import type { UniqueAction } from './unique/unique.ts';
+
+/** What a check can use beside the runtime action; where nothing is given, what needs it is unknown. */
+export interface CheckPorts {
+  readonly scope: TransactionScope | null;
+  /** Where the runtime action reserves the keys that it writes. */
+  readonly unique?: UniqueAction;
+  /** From which scripts get the variables that the policy names. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly facts: Facts;
+}
+
+export const noPorts: CheckPorts = { scope: null, environment: {}, facts: {} };
