@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { describedFields } from '../src/policy/expression-fields.ts';
 
 interface Entry {
   readonly description: string;
@@ -31,4 +32,10 @@ const file = path.join(root, 'README.md');
 let text = readFileSync(file, 'utf8');
 text = between(text, 'inputs', ['| input | meaning | default |', '| --- | --- | --- |', ...inputs]);
 text = between(text, 'outputs', ['| output | meaning |', '| --- | --- |', ...outputs]);
+const fields = describedFields.flatMap(({ prefix, of, fields: described }) =>
+  Object.entries(described).map(
+    ([name, [type, means]]) => `| \`${prefix}${name}\` | ${of} | \`${type}\` | ${means} |`,
+  ),
+);
+text = between(text, 'fields', ['| field | of | type | meaning |', '| --- | --- | --- | --- |', ...fields]);
 writeFileSync(file, text);

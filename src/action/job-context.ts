@@ -8,6 +8,8 @@ export interface JobContext {
   readonly run: Report['run'];
   /** Author of the pull request. */
   readonly author: string | null;
+  /** Of the pull request, as the event tells them. */
+  readonly labels: readonly string[] | null;
   readonly headBranch: string | null;
   /** Branch whose policy counts: the pull request's base, else the branch that was pushed to. */
   readonly policyBranch: string;
@@ -37,6 +39,7 @@ export function jobContext(environment: Environment): JobContext {
       pullRequest: isPull ? Number(pull.number) : null,
     },
     author: isPull ? text(record(pull.user).login) : null,
+    labels: isPull ? labelsOf(pull.labels) : null,
     headBranch: isPull ? text(head.ref) : (environment.GITHUB_REF_NAME ?? null),
     policyBranch: (isPull ? text(base.ref) : environment.GITHUB_REF_NAME) ?? 'main',
     headRepository: isPull ? text(record(head.repo).full_name) : (environment.GITHUB_REPOSITORY ?? null),
@@ -72,6 +75,11 @@ function readEvent(file: string): Record<string, unknown> {
       cause,
     });
   }
+}
+
+/** Null where the payload has none: not known is not the same as no label. */
+function labelsOf(value: unknown): string[] | null {
+  return Array.isArray(value) ? value.flatMap((label) => text(record(label).name) ?? []) : null;
 }
 
 function record(value: unknown): Record<string, unknown> {

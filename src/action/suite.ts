@@ -42,6 +42,7 @@ export async function suite(environment: Environment): Promise<number> {
     environment,
     run: context.run,
     author: context.author,
+    ...(context.labels === null ? {} : { labels: context.labels }),
     headBranch: context.headBranch,
     grants: grantsOf(context, policy, reader),
     earlier: earlierReport(environment.JIT_EARLIER, context.run),

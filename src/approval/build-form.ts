@@ -9,6 +9,7 @@ import {
   type SqlHole,
   type SqlParam,
 } from '../policy/action.ts';
+import type { Evidence } from '../policy/evidence.ts';
 import type { RuleRef } from '../policy/verdict.ts';
 import type { ActionForm, FormValue } from './form.ts';
 
@@ -26,6 +27,7 @@ export function buildForm(
   action: RuntimeAction,
   rules: readonly RuleRef[],
   relations: readonly string[] | null,
+  evidence: readonly Evidence[] = [],
 ): BuiltForm {
   const template = new Template();
   const unbindable = fill(template, action, new Set(rules.flatMap((rule) => rule.headers)));
@@ -39,6 +41,7 @@ export function buildForm(
     values: template.values.map((value) =>
       open(value.name) ? { ...value, type: 'varies' as const, text: '' } : value,
     ),
+    ...(evidence.length === 0 ? {} : { evidence: [...evidence] }),
     rules: rules
       .map(({ id, digest }) => ({ id, digest }))
       .sort((a, b) => (a.id === b.id ? (a.digest < b.digest ? -1 : 1) : a.id < b.id ? -1 : 1)),

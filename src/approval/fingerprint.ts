@@ -47,6 +47,7 @@ function digest(form: ActionForm, varying: ReadonlySet<string>): string {
     form.shape,
     values,
     rules,
+    ...(form.evidence === undefined ? [] : [form.evidence.map(({ name, upTo }) => [name, upTo])]),
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

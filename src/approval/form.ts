@@ -25,6 +25,11 @@ export const actionFormSchema = z.strictObject({
   /** One part more than values. */
   shape: z.array(z.string()).min(1),
   values: z.array(formValueSchema),
+  /** Numbers that a flagging rule read, each covered up to a power of ten. */
+  evidence: z
+    .array(z.strictObject({ name: z.literal('estimatedRows'), upTo: z.string().regex(/^10{0,400}$/) }))
+    .max(1)
+    .optional(),
   /** The rules that flagged it, sorted by id. */
   rules: z.array(z.strictObject({ id: z.string().max(200), digest: z.string().regex(/^[0-9a-f]{64}$/) })),
 });

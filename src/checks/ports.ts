@@ -1,5 +1,5 @@
 import type { TransactionScope } from '../policy/judge.ts';
-import type { Facts } from '../policy/verdict.ts';
+import type { FactName, Facts } from '../policy/verdict.ts';
 import type { UniqueAction } from './unique/unique.ts';
 
 /** What a check can use beside the runtime action; where nothing is given, what needs it is unknown. */
@@ -9,7 +9,8 @@ export interface CheckPorts {
   readonly unique?: UniqueAction;
   /** From which scripts get the variables that the policy names. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly facts: Facts;
+  /** What is known so far, with those that are lacking. */
+  readonly facts: (lacking: ReadonlySet<FactName>) => Promise<Facts>;
 }
 
-export const noPorts: CheckPorts = { scope: null, environment: {}, facts: {} };
+export const noPorts: CheckPorts = { scope: null, environment: {}, facts: async () => ({}) };

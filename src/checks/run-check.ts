@@ -34,7 +34,7 @@ async function finding(
 ): Promise<Finding> {
   switch (check.type) {
     case 'expression':
-      return checkExpression(check.source, action, run);
+      return checkExpression(check.source, action, run, ports);
     case 'schema':
       return checkSchema(check.file, action, readFile);
     case 'columns':

@@ -210,4 +210,7 @@ export interface RunContext {
   readonly author: string | null;
   readonly step: string;
   readonly attempt: number;
+  readonly labels?: readonly string[];
+  /** When it is judged, in milliseconds since the epoch. */
+  readonly now?: number;
 }

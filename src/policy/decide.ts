@@ -1,5 +1,5 @@
 import type { RunContext, RuntimeAction } from './action.ts';
-import { answerOf, JudgedUnit } from './evaluate.ts';
+import { answerOf, JudgedUnit, NeedsFact } from './evaluate.ts';
 import { NeedsRelations } from './match-sql.ts';
 import { opaqueCall } from './opaque-call.ts';
 import type { Policy, PolicyLayer } from './parse.ts';
@@ -52,6 +52,7 @@ export function decide(question: Question): DecideResult {
   try {
     for (const layer of question.policy.layers) judgeByLayer(layer, question, gathered);
   } catch (thrown) {
+    if (thrown instanceof NeedsFact) return { kind: 'needs', facts: [thrown.fact] };
     if (thrown instanceof NeedsRelations) return { kind: 'needs', facts: ['relations'] };
     throw thrown;
   }
@@ -60,7 +61,7 @@ export function decide(question: Question): DecideResult {
 
 function judgeByLayer(layer: PolicyLayer, question: Question, gathered: Gathered): void {
   const { policy, action, run, facts } = question;
-  const units = unitsOf(action, facts).map((unit) => new JudgedUnit(unit, run));
+  const units = unitsOf(action, facts).map((unit) => new JudgedUnit(unit, run, facts));
   const spokenOf = new Set<JudgedUnit>();
   for (const rule of layer.rules) for (const unit of judgeByRule(rule, units, gathered)) spokenOf.add(unit);
   const call = opaqueCall(policy, action);

@@ -1,23 +1,26 @@
 import type { RunContext } from './action.ts';
-import type { ExpressionContext } from './expression.ts';
+import type { Expression, ExpressionContext, Truth } from './expression.ts';
 import { expressionContext } from './expression-context.ts';
 import type { Leaning, Unit } from './match.ts';
 import type { CompiledRule, Exemption } from './rule.ts';
 import { type Answer, allOf, no, unknown, yes } from './three-valued.ts';
+import type { FactName, Facts } from './verdict.ts';
 
 /** A unit with the values that expressions see of it, made when the first expression asks. */
 export class JudgedUnit {
   readonly unit: Unit;
   readonly #run: RunContext;
+  readonly #facts: Facts;
   #context: ExpressionContext | null = null;
 
-  constructor(unit: Unit, run: RunContext) {
+  constructor(unit: Unit, run: RunContext, facts: Facts = {}) {
     this.unit = unit;
     this.#run = run;
+    this.#facts = facts;
   }
 
   get context(): ExpressionContext {
-    this.#context ??= expressionContext(this.unit.action, this.unit.operation, this.#run);
+    this.#context ??= expressionContext(this.unit.action, this.unit.operation, this.#run, this.#facts);
     return this.#context;
   }
 }
@@ -31,7 +34,7 @@ export function answerOf(rule: CompiledRule, judged: JudgedUnit): Answer {
   const { when } = rule;
   return allOf([
     () => rule.on.match(judged.unit, leaning),
-    () => (when === null ? yes('') : expressionAnswer(when.source, when.evaluate(judged.context))),
+    () => (when === null ? yes('') : expressionAnswer(when.source, evaluated(when, judged.context))),
     () => notExempt(rule, judged),
   ]);
 }
@@ -48,7 +51,25 @@ function notExempt(rule: CompiledRule, judged: JudgedUnit): Answer {
 function exempts(exemption: Exemption, judged: JudgedUnit, strict: boolean): Answer {
   if ('matcher' in exemption) return exemption.matcher.match(judged.unit, strict ? 'strict' : 'loose');
   const { expression } = exemption;
-  return expressionAnswer(expression.source, expression.evaluate(judged.context));
+  return expressionAnswer(expression.source, evaluated(expression, judged.context));
+}
+
+/** What would be unknown only because a fact was not fetched yet is asked again with it. */
+function evaluated(expression: Expression, context: ExpressionContext): Truth {
+  const truth = expression.evaluate(context);
+  const [lacking] = context.lacks;
+  if (truth.answer === 'unknown' && lacking !== undefined) throw new NeedsFact(lacking);
+  return truth;
+}
+
+/** Thrown where an expression cannot go on without a fact that costs something. */
+export class NeedsFact extends Error {
+  readonly fact: FactName;
+
+  constructor(fact: FactName) {
+    super(`needs ${fact}`);
+    this.fact = fact;
+  }
 }
 
 function expressionAnswer(

@@ -12,6 +12,7 @@ import {
 } from './action.ts';
 import type { ExpressionContext } from './expression.ts';
 import { fullName } from './name-pattern.ts';
+import type { FactName, Facts } from './verdict.ts';
 
 /** Lists and texts beyond these are too large for macros. */
 const maximumElements = 1000;
@@ -26,6 +27,26 @@ class Unknown {
   }
 }
 
+/** A field that costs something and was not fetched yet; reading it says so. */
+class Lacking extends Unknown {
+  readonly fact: FactName;
+
+  constructor(fact: FactName) {
+    super('it was not fetched');
+    this.fact = fact;
+  }
+}
+
+function costly(action: RuntimeAction, { estimatedRows }: Facts): Record<string, unknown> {
+  if (action.kind !== 'sql') return {};
+  if (estimatedRows === undefined) return { estimatedRows: new Lacking('estimatedRows') };
+  return { estimatedRows: known(estimatedRows, (rows) => BigInt(Math.round(rows))) };
+}
+
+function runFieldsOf({ now: _, labels, ...run }: RunContext): Record<string, unknown> {
+  return { ...run, attempt: BigInt(run.attempt), labels: labels === undefined ? null : [...labels] };
+}
+
 /**
  * What an expression sees of one operation of a runtime action. Reading a field that is not known throws, so
  * that it is unknown also to `has()` and `in`. Integers are BigInt, as CEL's int is.
@@ -34,25 +55,29 @@ export function expressionContext(
   action: RuntimeAction,
   operation: SqlOperation | null,
   run: RunContext,
+  facts: Facts = {},
 ): ExpressionContext {
+  const lacks = new Set<FactName>();
   const { name, kind, identity, declared, disposable, host, port, database } = action.target;
   const fields = {
-    action: { kind: action.kind, ...fieldsOf(action, operation) },
+    action: { kind: action.kind, ...fieldsOf(action, operation), ...costly(action, facts) },
     target: { name, kind, identity, declared, disposable, host, port: integer(port), database },
-    run: { ...run, attempt: BigInt(run.attempt) },
+    run: runFieldsOf(run),
   };
   return {
     variables: {
-      action: readable('action', fields.action),
-      target: readable('target', fields.target),
-      run: readable('run', fields.run),
+      action: readable('action', fields.action, lacks),
+      target: readable('target', fields.target, lacks),
+      run: readable('run', fields.run, lacks),
+      ...(run.now === undefined ? {} : { now: new Date(run.now) }),
     },
+    lacks,
     large: Object.values(fields).some((group) => Object.values(group).some(isLarge)),
   };
 }
 
 /** Null means not known, except for a body and for parameters, where it is a value. */
-function readable(group: string, fields: Readonly<Record<string, unknown>>): object {
+function readable(group: string, fields: Readonly<Record<string, unknown>>, lacks: Set<FactName>): object {
   const target = {};
   for (const [field, value] of Object.entries(fields)) {
     const why =
@@ -64,6 +89,7 @@ function readable(group: string, fields: Readonly<Record<string, unknown>>): obj
     Object.defineProperty(target, field, {
       enumerable: true,
       get: () => {
+        if (value instanceof Lacking) lacks.add(value.fact);
         if (why !== null) throw new Error(`${group}.${field} is not known${why === '' ? '' : `: ${why}`}`);
         return value;
       },

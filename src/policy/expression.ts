@@ -4,6 +4,7 @@ import { JitError, messageOf } from '../errors.ts';
 import type { ActionKind } from './action.ts';
 import { actionFields, runFields, targetFields } from './expression-fields.ts';
 import { nearest } from './problem.ts';
+import type { FactName } from './verdict.ts';
 
 /**
  * CEL over `action`, `target` and `run`, type-checked when the policy is loaded. What is missing or goes wrong
@@ -15,6 +16,10 @@ export interface Expression {
   readonly readsBody: boolean;
   /** Names of headers that it reads, in lower case. */
   readonly headers: readonly string[];
+  /** Whether it reads `action.estimatedRows`, which costs an EXPLAIN. */
+  readonly readsRows: boolean;
+  /** The longest paths of literal names that it reads, each as its steps: `action.body.amount`. */
+  readonly paths: readonly (readonly string[])[];
   evaluate(context: ExpressionContext): Truth;
 }
 
@@ -25,6 +30,8 @@ export interface ExpressionContext {
   readonly variables: Readonly<Record<string, unknown>>;
   /** True when a list or text in it is too large for macros: then expressions with macros are unknown. */
   readonly large: boolean;
+  /** Facts that were read and are not there yet. */
+  readonly lacks: ReadonlySet<FactName>;
 }
 
 /** An expression nests at most two macros; each further one would multiply the work. */
@@ -45,6 +52,7 @@ export function compileExpression(source: string, kind: ActionKind): Expression 
   return {
     source,
     ...reads,
+    paths: pathsIn(run.ast),
     evaluate(context) {
       if (context.large && reads.macros) {
         return { answer: 'unknown', why: 'a list or text has more than 1000 elements, too many for a macro' };
@@ -101,6 +109,7 @@ function environmentOf(kind: ActionKind): Environment {
     .registerVariable({ name: 'action', schema: actionFields[kind] })
     .registerVariable({ name: 'target', schema: targetFields })
     .registerVariable({ name: 'run', schema: runFields })
+    .registerVariable('now', 'google.protobuf.Timestamp')
     .registerFunction('regex(string, string): bool', regex);
 }
 
@@ -113,13 +122,14 @@ const environments: Readonly<Record<ActionKind, Environment>> = {
 
 interface Reads {
   readsBody: boolean;
+  readsRows: boolean;
   macros: boolean;
   readonly headers: string[];
 }
 
 /** What an expression reads; refuses what could run for ever or cannot be bound. */
 function inspect(ast: ASTNode): Reads {
-  const reads: Reads = { readsBody: false, macros: false, headers: [] };
+  const reads: Reads = { readsBody: false, readsRows: false, macros: false, headers: [] };
   visit(ast, 0, reads);
   return reads;
 }
@@ -138,6 +148,7 @@ function visit(node: ASTNode, nesting: number, reads: Reads): void {
   if (node.op === 'call' && node.args[0] === 'regex') compileRegex(node.args[1][1]);
   const field = actionField(node);
   if (field === 'body') reads.readsBody = true;
+  if (field === 'estimatedRows') reads.readsRows = true;
   if (isAction(node)) throw fault('`action` is read field by field: action.FIELD');
   if (field === 'headers')
     throw fault('headers are read one by one, by a literal name: action.headers["x-name"]');
@@ -150,6 +161,26 @@ function visit(node: ASTNode, nesting: number, reads: Reads): void {
   }
   // the operand of `action.FIELD` was looked at here
   for (const child of field === null ? children(node) : []) visit(child, depth, reads);
+}
+
+function pathsIn(node: ASTNode): string[][] {
+  const path = pathOf(node);
+  if (path !== null) return [path];
+  const all = children(node).flatMap(pathsIn);
+  return [...new Map(all.map((one) => [one.join('\0'), one])).values()];
+}
+
+/** `run.step` and `action.headers["x-name"]`; null for what is no such path, or is a macro's own variable. */
+function pathOf(node: ASTNode): string[] | null {
+  if (node.op === 'id') return ['action', 'target', 'run', 'now'].includes(node.args) ? [node.args] : null;
+  const [inner, name] =
+    node.op === '.'
+      ? [node.args[0], node.args[1]]
+      : node.op === '[]'
+        ? [node.args[0], literal(node.args[1])]
+        : [null, null];
+  const above = inner === null || name === null ? null : pathOf(inner);
+  return above === null || name === null ? null : [...above, name];
 }
 
 function compileRegex(pattern: ASTNode | undefined): void {

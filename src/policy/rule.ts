@@ -72,6 +72,7 @@ export function compileRule(
     headers: [...new Set(expressions.flatMap((one) => one?.headers ?? []))].sort(),
     offersVarying: spec.identity !== 'exact',
     waitMs: spec.hold?.wait === undefined ? null : durationMs(spec.hold.wait),
+    ...(expressions.some((one) => one?.readsRows === true) ? { readsRows: true } : {}),
   };
   return {
     ref,

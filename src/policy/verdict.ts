@@ -20,6 +20,8 @@ export interface RuleRef {
   /** False when the rule says `identity: exact`: no offer of Approve varying. */
   readonly offersVarying: boolean;
   readonly waitMs: number | null;
+  /** It reads `action.estimatedRows`, which an approval then binds. */
+  readonly readsRows?: boolean;
 }
 
 /** A check that a matching rule asks for and that is not run yet. */
@@ -93,6 +95,8 @@ export interface ResolvedRelation extends TableName {
 export interface Facts {
   /** In the order of the action's operations and tables, flattened. */
   readonly relations?: Known<readonly Resolution[]>;
+  /** How many rows the statement would change or return, by EXPLAIN. */
+  readonly estimatedRows?: Known<number>;
 }
 
 export type FactName = keyof Facts;

@@ -69,7 +69,7 @@ export function formDifference(
     if (old === undefined || (old.type === value.type && old.text === value.text)) return [];
     return [`${oneLine(value.name)} ${briefly(old)} → ${briefly(value)}`];
   });
-  if (changes.length === 0) return `as ${id}, but its rules or relations changed`;
+  if (changes.length === 0) return `as ${id}, but its rules, relations or estimated rows changed`;
   const shown = changes.slice(0, 5);
   if (changes.length > shown.length) shown.push(`${changes.length - shown.length} more values`);
   return `as ${id}, except ${shown.join(', ')}`;
@@ -91,7 +91,8 @@ function render(form: ActionForm, enough: number): string {
       appended += `\n${oneLine(value.name)} = ${valueText(form.kind, value)}`;
     else text += valueText(form.kind, value);
   });
-  return text + appended;
+  const evidence = (form.evidence ?? []).map(({ upTo }) => `\nestimated rows: up to ${upTo}`);
+  return text + appended + evidence.join('');
 }
 
 /** Parameters that no part of the statement refers to stand behind it: they get a line each. */

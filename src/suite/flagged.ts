@@ -1,6 +1,7 @@
 import { buildForm } from '../approval/build-form.ts';
 import { actionId, fingerprint } from '../approval/fingerprint.ts';
 import type { RunContext, RuntimeAction, TableName } from '../policy/action.ts';
+import { evidenceOf } from '../policy/evidence.ts';
 import type { Facts, RuleRef, Verdict } from '../policy/verdict.ts';
 import { redactForm, redactText } from '../report/redaction.ts';
 import type { Flagged } from '../report/schema.ts';
@@ -24,7 +25,12 @@ export function flaggedOf(
   verdict: Verdict,
   facts: Facts,
 ): Flagged {
-  const built = buildForm(action, verdict.rules, relationNames(action, facts));
+  const built = buildForm(
+    action,
+    verdict.rules,
+    relationNames(action, facts),
+    evidenceOf(facts, verdict.rules),
+  );
   const form = redactForm(built.form, options.secrets);
   const print = fingerprint(form);
   const clean = (text: string, max: number) => redactText(text, options.secrets).slice(0, max);

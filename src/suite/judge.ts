@@ -2,11 +2,12 @@ import type { GrantSource } from '../approval/grant.ts';
 import { runCheck } from '../checks/run-check.ts';
 import { type UniqueAction, UniqueKeys } from '../checks/unique/unique.ts';
 import { messageOf } from '../errors.ts';
+import { estimatedRows } from '../evidence/estimated-rows.ts';
 import type { Known, RunContext, RuntimeAction } from '../policy/action.ts';
 import { conclude, decide, httpReads } from '../policy/decide.ts';
 import type { Judge, Ruling, TransactionScope } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
-import type { Resolution, Verdict } from '../policy/verdict.ts';
+import type { FactName, Resolution, Verdict } from '../policy/verdict.ts';
 import type { Flagged } from '../report/schema.ts';
 import { flaggedOf } from './flagged.ts';
 import type { Recorder } from './recorder.ts';
@@ -31,6 +32,12 @@ export interface JudgeOptions {
   readonly onFlagged: (flagged: Flagged) => void;
   /** Keys that this run writes; several judges of one run share them. */
   readonly keys?: UniqueKeys;
+}
+
+/** Facts as they are fetched, one by one. */
+interface Fetched {
+  relations?: Known<readonly Resolution[]>;
+  estimatedRows?: Known<number>;
 }
 
 /** Decides, runs the checks that the policy asks for, and for what is held looks for a grant. */
@@ -73,7 +80,7 @@ async function rule(
   unique: UniqueAction,
 ): Promise<Ruling> {
   const run = options.run();
-  const facts: { relations?: Known<readonly Resolution[]> } = {};
+  const facts: Fetched = {};
   const verdict = await verdictOf(options, action, run, scope, facts, unique);
   if (verdict.decision === 'allow') return allowed(options, action, run.step);
   if (action.kind === 'sql') facts.relations ??= await relationsOf(action, scope);
@@ -100,17 +107,30 @@ async function verdictOf(
   action: RuntimeAction,
   run: RunContext,
   scope: TransactionScope | null,
-  facts: { relations?: Known<readonly Resolution[]> },
+  facts: Fetched,
   unique: UniqueAction,
 ): Promise<Verdict> {
   let decided = decide({ policy: options.policy, action, run, facts });
-  if (decided.kind === 'needs' && action.kind === 'sql') {
-    facts.relations = await relationsOf(action, scope);
+  const fetched = new Set<FactName>();
+  while (decided.kind === 'needs' && decided.facts.some((fact) => !fetched.has(fact))) {
+    for (const fact of decided.facts) {
+      fetched.add(fact);
+      if (fact === 'relations') facts.relations = await relationsOf(action, scope);
+      else facts.estimatedRows = await estimatedRows(action, scope);
+    }
     decided = decide({ policy: options.policy, action, run, facts });
   }
   if (decided.kind === 'needs') throw new Error(`the policy asked twice for ${decided.facts.join(', ')}`);
   if (decided.verdict.decision === 'deny' || decided.verdict.checks.length === 0) return decided.verdict;
-  const ports = { scope, unique, environment: options.environment ?? {}, facts };
+  const ports = {
+    scope,
+    unique,
+    environment: options.environment ?? {},
+    facts: async (lacking: ReadonlySet<FactName>) => {
+      if (lacking.has('estimatedRows')) facts.estimatedRows ??= await estimatedRows(action, scope);
+      return facts;
+    },
+  };
   const results = await Promise.all(
     decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile, ports)),
   );

@@ -23,6 +23,8 @@ export interface SuiteOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly run: Report['run'];
   readonly author: string | null;
+  /** Of the pull request; left out where there is none. */
+  readonly labels?: readonly string[];
   /** Head branch, for `run.head`. */
   readonly headBranch: string | null;
   readonly grants: GrantSource;
@@ -113,7 +115,9 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
 
 function runContext(options: SuiteOptions, step: string): RunContext {
   const { event, base, attempt } = options.run;
-  return { event, base, head: options.headBranch, author: options.author, step, attempt };
+  const { headBranch: head, author, labels } = options;
+  const now = options.now();
+  return { event, base, head, author, step, attempt, now, ...(labels === undefined ? {} : { labels }) };
 }
 
 /** Stable for one pull request, so that generated test data can repeat itself over attempts. */

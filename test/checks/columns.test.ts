@@ -47,7 +47,7 @@ async function met(work: (client: pg.Client) => Promise<unknown>, on?: pg.Client
         await runCheck(requestOf({ type: 'columns' }), action, run, async () => ({ known: false, why: '' }), {
           scope,
           environment: {},
-          facts: {},
+          facts: async () => ({}),
         }),
       );
       return verdict;

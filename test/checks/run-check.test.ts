@@ -49,6 +49,18 @@ test('an expression must be true for every operation', async () => {
   assert.equal((await only('action.where', 'delete from a where b')).outcome, 'passed');
   const failed = await only('action.where', 'delete from a where b; delete from c');
   assert.deepEqual([failed.outcome, failed.expected], ['failed', 'action.where']);
+  assert.equal(failed.met, 'action.where is false');
+  const call_ = await found(
+    {
+      type: 'expression',
+      source: 'action.params.amount < 5 && action.params.password == "x" && run.step == "api"',
+    },
+    call('pay', { amount: new JsonNumber('7'), password: 's3cret' }),
+  );
+  assert.equal(
+    call_.met,
+    'action.params.amount is 7, action.params.password is ‹redacted›, run.step is "api"',
+  );
   assert.equal((await only('action.rows[0].a == 1', 'delete from a')).outcome, 'unknown');
   assert.equal((await only('action.where', 'selec')).outcome, 'unknown');
 });

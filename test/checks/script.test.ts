@@ -20,7 +20,7 @@ async function judged(
   return runCheck(request, action, run, async () => ({ known: true, value: text }), {
     scope: null,
     environment,
-    facts: {},
+    facts: async () => ({}),
   });
 }
 
