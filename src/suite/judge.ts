@@ -41,7 +41,8 @@ interface Fetched {
 }
 
 /** Decides, runs the checks that the policy asks for, and for what is held looks for a grant. */
-export function createJudge(options: JudgeOptions): Judge {
+export function createJudge(given: JudgeOptions): Judge {
+  const options = { ...given, readFile: readOnce(given.readFile) };
   const keys = options.keys ?? new UniqueKeys();
   return {
     reads: (head) => httpReads(options.policy, head),
@@ -70,6 +71,20 @@ function reserving(ruling: Ruling, unique: UniqueAction): Ruling {
       unique.settle(settlement);
       ruling.settle(settlement, latencyMs);
     },
+  };
+}
+
+/** Files of one commit do not change, and reading one is a call to GitHub. A failure is tried again. */
+function readOnce(readFile: JudgeOptions['readFile']): JudgeOptions['readFile'] {
+  const files = new Map<string, Promise<Known<string>>>();
+  return async (file) => {
+    const reading = files.get(file) ?? readFile(file);
+    files.set(file, reading);
+    const text = await reading.catch(
+      (thrown: unknown) => ({ known: false, why: messageOf(thrown) }) as const,
+    );
+    if (!text.known) files.delete(file);
+    return text;
   };
 }
 

@@ -12,10 +12,7 @@ import { runProcess } from './process.ts';
 const words = z.string().max(2000);
 
 /** The answer of a script. Strict: what is misspelt is rubbish. */
-const answerSchema = z.union([
-  z.strictObject({ pass: z.literal(true) }),
-  z.strictObject({ pass: z.literal(false), expected: words.optional(), met: words.optional() }),
-]);
+const answerSchema = z.strictObject({ pass: z.boolean(), expected: words.optional(), met: words.optional() });
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
