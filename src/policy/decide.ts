@@ -4,6 +4,7 @@ import { NeedsRelations } from './match-sql.ts';
 import { opaqueCall } from './opaque-call.ts';
 import type { Policy, PolicyLayer } from './parse.ts';
 import type { CompiledRule } from './rule.ts';
+import { indexOf } from './rule-index.ts';
 import { type Answer, anyOf, yes } from './three-valued.ts';
 import { isTransactionControl, unitsOf } from './units.ts';
 import type {
@@ -37,10 +38,14 @@ interface Finding {
   readonly unknown: string | null;
 }
 
+/** The whole trace costs as much as asking every rule, so it is made when it is read. */
+type Trace = () => readonly TraceEntry[];
+
 interface Gathered {
   readonly findings: Finding[];
   readonly checks: CheckRequest[];
-  readonly trace: TraceEntry[];
+  /** Null where nobody wants to know why: then rules that cannot match are not asked at all. */
+  readonly trace: TraceEntry[] | null;
 }
 
 /**
@@ -48,7 +53,22 @@ interface Gathered {
  * facts without which it cannot be said. Pure.
  */
 export function decide(question: Question): DecideResult {
-  const gathered: Gathered = { findings: [], checks: [], trace: [] };
+  let trace: readonly TraceEntry[] | null = null;
+  return judged(question, { findings: [], checks: [], trace: null }, () => (trace ??= traceOf(question)));
+}
+
+/** The same, by asking every rule: what `decide` must equal, however many rules it leaves out. */
+export function explain(question: Question): DecideResult {
+  const trace: TraceEntry[] = [];
+  return judged(question, { findings: [], checks: [], trace }, () => trace);
+}
+
+function traceOf(question: Question): readonly TraceEntry[] {
+  const explained = explain(question);
+  return explained.kind === 'verdict' ? explained.verdict.trace : [];
+}
+
+function judged(question: Question, gathered: Gathered, trace: Trace): DecideResult {
   try {
     for (const layer of question.policy.layers) judgeByLayer(layer, question, gathered);
   } catch (thrown) {
@@ -56,23 +76,25 @@ export function decide(question: Question): DecideResult {
     if (thrown instanceof NeedsRelations) return { kind: 'needs', facts: ['relations'] };
     throw thrown;
   }
-  return { kind: 'verdict', verdict: verdictOf(gathered, []) };
+  return { kind: 'verdict', verdict: verdictOf(gathered, [], trace) };
 }
 
 function judgeByLayer(layer: PolicyLayer, question: Question, gathered: Gathered): void {
   const { policy, action, run, facts } = question;
   const units = unitsOf(action, facts).map((unit) => new JudgedUnit(unit, run, facts));
   const spokenOf = new Set<JudgedUnit>();
-  for (const rule of layer.rules) for (const unit of judgeByRule(rule, units, gathered)) spokenOf.add(unit);
+  const rules =
+    gathered.trace === null ? indexOf(layer.rules).candidates(units.map(({ unit }) => unit)) : layer.rules;
+  for (const rule of rules) for (const unit of judgeByRule(rule, units, gathered)) spokenOf.add(unit);
   const call = opaqueCall(policy, action);
   if (call.answer !== 'no') speak(layer.builtins.opaqueCall.ref, 'hold', call, gathered);
-  gathered.trace.push({ rule: layer.builtins.opaqueCall.ref.id, ...call });
+  gathered.trace?.push({ rule: layer.builtins.opaqueCall.ref.id, ...call });
   // each operation that no rule speaks of is left to the default, whatever stands beside it in the statement
   const open = units.some((unit) => !spokenOf.has(unit) && !isTransactionControl(unit.unit));
   if (open && layer.default !== 'allow') {
     const { ref } = layer.builtins.default;
     speak(ref, layer.default, yes(ref.reason), gathered);
-    gathered.trace.push({ rule: ref.id, ...yes(ref.reason) });
+    gathered.trace?.push({ rule: ref.id, ...yes(ref.reason) });
   }
 }
 
@@ -80,12 +102,12 @@ function judgeByLayer(layer: PolicyLayer, question: Question, gathered: Gathered
 function judgeByRule(rule: CompiledRule, units: readonly JudgedUnit[], gathered: Gathered): JudgedUnit[] {
   const first = units[0];
   if (first !== undefined && rule.kind !== first.unit.action.kind) {
-    gathered.trace.push({ rule: rule.ref.id, answer: 'no', why: `it is about ${rule.kind}` });
+    gathered.trace?.push({ rule: rule.ref.id, answer: 'no', why: `it is about ${rule.kind}` });
     return [];
   }
   const answers = units.map((unit) => answerOf(rule, unit));
   const answer = anyOf(answers);
-  gathered.trace.push({ rule: rule.ref.id, ...answer });
+  gathered.trace?.push({ rule: rule.ref.id, ...answer });
   if (rule.effect === 'allow') {
     if (answer.answer === 'yes') speak(rule.ref, 'allow', answer, gathered);
     return units.filter((_, index) => answers[index]?.answer === 'yes');
@@ -137,8 +159,7 @@ export function conclude(verdict: Verdict, results: readonly CheckResult[]): Ver
     );
   const all = [...results, ...missing];
   const gathered = { findings: [...standing(verdict), ...all.flatMap(findingOf)], checks: [] };
-  const concluded = verdictOf({ ...gathered, trace: [...verdict.trace] }, all);
-  return { ...concluded, unknown: [...new Set([...verdict.unknown, ...concluded.unknown])] };
+  return verdictOf(gathered, all, () => verdict.trace, verdict.unknown);
 }
 
 /** What was said before the checks ran; the reason stays as it was. */
@@ -168,7 +189,12 @@ function sameRequest(a: CheckRequest, b: CheckRequest): boolean {
   );
 }
 
-function verdictOf({ findings, checks, trace }: Gathered, results: readonly CheckResult[]): Verdict {
+function verdictOf(
+  { findings, checks }: Omit<Gathered, 'trace'>,
+  results: readonly CheckResult[],
+  trace: Trace,
+  unknownBefore: readonly string[] = [],
+): Verdict {
   const decision = findings.reduce<Decision>(
     (worst, finding) => (severity[finding.decision] > severity[worst] ? finding.decision : worst),
     'allow',
@@ -179,10 +205,12 @@ function verdictOf({ findings, checks, trace }: Gathered, results: readonly Chec
     decision,
     reason: reasons || 'no rule holds or denies it',
     rules: distinct(speaking.map((finding) => finding.rule)),
-    unknown: [...new Set(speaking.flatMap((finding) => finding.unknown ?? []))],
+    unknown: [...new Set([...unknownBefore, ...speaking.flatMap((finding) => finding.unknown ?? [])])],
     checks,
     results,
-    trace,
+    get trace() {
+      return trace();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { HttpAction, RuntimeAction } from './action.ts';
 import type { Policy } from './parse.ts';
+import { indexOf } from './rule-index.ts';
 
 /** What of a request is known before its body is read. */
 export type HttpHead = Pick<
@@ -26,7 +27,9 @@ export function httpReads(policy: Policy, head: HttpHead): 'head' | 'body' {
   const mayMatch = policy.layers.some(
     (layer) =>
       layer.default !== 'allow' ||
-      layer.rules.some((rule) => rule.effect !== 'allow' && rule.on.match(unit, 'strict').answer !== 'no'),
+      indexOf(layer.rules)
+        .candidates([unit])
+        .some((rule) => rule.effect !== 'allow' && rule.on.match(unit, 'strict').answer !== 'no'),
   );
   return mayMatch ? 'body' : 'head';
 }

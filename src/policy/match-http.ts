@@ -51,7 +51,7 @@ function single(value: Known<string>): Known<readonly string[]> {
 }
 
 /** A path as sent, and as a lenient server would read it: escapes decoded, dots resolved, slashes merged. */
-function pathReadings(path: Known<string>): Known<readonly string[]> {
+export function pathReadings(path: Known<string>): Known<readonly string[]> {
   if (!path.known) return path;
   let decoded: string;
   try {

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { ActionKind } from './action.ts';
 import { checkSpecOf } from './check-spec.ts';
 import { compileExpression, type Expression, ExpressionFault } from './expression.ts';
+import { type Demand, demandsOf } from './index-keys.ts';
 import { compileMatcher, type Matcher } from './match.ts';
 import { approversOf, requirementOf } from './requirements.ts';
 import { type Approvals, durationMs } from './schema/approvals.ts';
@@ -20,6 +21,8 @@ export interface CompiledRule {
   /** `check`: its checks decide. */
   readonly effect: Decision | 'check';
   readonly on: Matcher;
+  /** What `on` demands, for the index. */
+  readonly demands: readonly Demand[];
   readonly when: Expression | null;
   readonly unless: readonly Exemption[];
   readonly checks: readonly { readonly spec: CheckSpec; readonly expression: Expression | null }[];
@@ -79,6 +82,7 @@ export function compileRule(
     kind,
     effect,
     on,
+    demands: demandsOf(spec.on),
     when,
     unless,
     checks,

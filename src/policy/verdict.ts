@@ -80,6 +80,7 @@ export interface Verdict {
   readonly unknown: readonly string[];
   readonly checks: readonly CheckRequest[];
   readonly results: readonly CheckResult[];
+  /** What every rule said, made when it is first read. */
   readonly trace: readonly TraceEntry[];
 }
 
