@@ -4,18 +4,16 @@ import type { MatcherSpec } from './schema/rules.ts';
 import { every } from './sql/tree.ts';
 
 /**
- * What a matcher demands of one property of a runtime action. `keys`: one of these words, exactly; null when a
- * pattern stands among them. `frames`: then the text must at least begin and end so; null when nothing is sure.
+ * What a matcher demands of one property of a runtime action: that it is one of these words, begins or ends with
+ * one of them. `any`: nothing that an index could use.
  */
 export interface Demand {
-  readonly keys: readonly string[] | null;
-  readonly frames: readonly Frame[] | null;
+  readonly by: Way | 'any';
+  readonly words: readonly string[];
 }
+export type Way = 'word' | 'start' | 'end';
 
-interface Frame {
-  readonly start: string;
-  readonly end: string;
-}
+export const nothingSure: Demand = { by: 'any', words: [] };
 
 /** Values that a runtime action has of a property, or null when it may have any. */
 export type Values = readonly string[] | null;
@@ -63,19 +61,25 @@ function caseless(text: string): Values {
   return /^[\x20-\x7e]*$/.test(text) ? [text.toLowerCase()] : null;
 }
 
-/** What is sure of one glob: the whole text, or how it begins and ends. Null when nothing is. */
-type Reading = (glob: string) => { readonly key: string } | Frame | null;
+/** What is sure of one glob: how it begins and ends, and whether that is all. Null when nothing is. */
+interface Frame {
+  readonly start: string;
+  readonly end: string;
+  readonly whole: boolean;
+}
+type Reading = (glob: string) => Frame | null;
 
 function demand(globs: string | readonly string[] | undefined, read: Reading): Demand {
-  if (globs === undefined) return { keys: null, frames: null };
-  const readings = (typeof globs === 'string' ? [globs] : globs).map(read);
-  const keys = readings.flatMap((one) => (one !== null && 'key' in one ? [one.key] : []));
-  if (keys.length === readings.length) return { keys: [...new Set(keys)], frames: null };
-  const frames = readings.flatMap((one): Frame[] => {
-    if (one === null) return [];
-    return 'key' in one ? [{ start: one.key, end: '' }] : [one];
-  });
-  return { keys: null, frames: frames.length === readings.length ? frames : null };
+  const given = typeof globs === 'string' ? [globs] : (globs ?? []);
+  const frames = given.map(read).filter((frame) => frame !== null);
+  if (frames.length < given.length || given.length === 0) return nothingSure;
+  if (frames.every((frame) => frame.whole)) return demanded('word', frames, 'start');
+  if (frames.every((frame) => frame.start !== '')) return demanded('start', frames, 'start');
+  return frames.every((frame) => frame.end !== '') ? demanded('end', frames, 'end') : nothingSure;
+}
+
+function demanded(by: Way, frames: readonly Frame[], part: 'start' | 'end'): Demand {
+  return { by, words: [...new Set(frames.map((frame) => frame[part]))] };
 }
 
 /** Signs that mean themselves in every glob. */
@@ -83,51 +87,32 @@ const literalStart = /^[A-Za-z0-9_.:-]*/;
 const literalEnd = /[A-Za-z0-9_.:-]*$/;
 const pathStart = /^[A-Za-z0-9_.:/-]*/;
 
-function plain(glob: string): ReturnType<Reading> {
+function plain(glob: string): Frame | null {
   return framed(glob, literalStart);
 }
 
-function lower(glob: string): ReturnType<Reading> {
+function lower(glob: string): Frame | null {
   return /^[\x20-\x7e]*$/.test(glob) ? framed(glob.toLowerCase(), literalStart) : null;
 }
 
-function pathGlob(glob: string): ReturnType<Reading> {
+function pathGlob(glob: string): Frame | null {
   const found = framed(glob, pathStart);
   // `/a/**` fits /a too
-  return found === null || 'key' in found ? found : { ...found, start: found.start.replace(/\/+$/, '') };
+  return found === null || found.whole ? found : { ...found, start: found.start.replace(/\/+$/, '') };
 }
 
 /** The name without its schema, which PostgreSQL folds; a quoted name is left to the matcher. */
-function tableName(glob: string): ReturnType<Reading> {
+function tableName(glob: string): Frame | null {
   const name = /^(?:[^".\\[\]{}]+\.)?([^".\\[\]{}]+)$/.exec(glob)?.[1];
-  return name === undefined
-    ? null
-    : framed(
-        name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
-        literalStart,
-      );
+  if (name === undefined) return null;
+  return framed(
+    name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+    literalStart,
+  );
 }
 
-function framed(glob: string, literal: RegExp): ReturnType<Reading> {
+function framed(glob: string, literal: RegExp): Frame | null {
   const start = literal.exec(glob)?.[0] ?? '';
-  if (start === glob) return { key: glob };
-  const end = literalEnd.exec(glob)?.[0] ?? '';
-  return start === '' && end === '' ? null : { start, end };
-}
-
-/** False only when the matcher is sure to say no. Allocates nothing. */
-export function mayMeet(demands: readonly Demand[], values: readonly Values[]): boolean {
-  for (let at = 0; at < demands.length; at++) {
-    const frames = demands[at]?.frames ?? null;
-    const met = values[at] ?? null;
-    if (frames !== null && met !== null && !anyFits(met, frames)) return false;
-  }
-  return true;
-}
-
-function anyFits(values: readonly string[], frames: readonly Frame[]): boolean {
-  for (const value of values) {
-    for (const { start, end } of frames) if (value.startsWith(start) && value.endsWith(end)) return true;
-  }
-  return false;
+  if (start === glob) return { start, end: start, whole: true };
+  return { start, end: literalEnd.exec(glob)?.[0] ?? '', whole: false };
 }
