@@ -57,45 +57,99 @@ export function expressionContext(
   run: RunContext,
   facts: Facts = {},
 ): ExpressionContext {
-  const lacks = new Set<FactName>();
-  const { name, kind, identity, declared, disposable, host, port, database } = action.target;
-  const fields = {
-    action: { kind: action.kind, ...fieldsOf(action, operation), ...costly(action, facts) },
-    target: { name, kind, identity, declared, disposable, host, port: integer(port), database },
-    run: runFieldsOf(run),
-  };
-  return {
-    variables: {
-      action: readable('action', fields.action, lacks),
-      target: readable('target', fields.target, lacks),
-      run: readable('run', fields.run, lacks),
-      ...(run.now === undefined ? {} : { now: new Date(run.now) }),
-    },
-    lacks,
-    large: Object.values(fields).some((group) => Object.values(group).some(isLarge)),
-  };
+  return new LazyContext(action, operation, run, facts);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Each group is made when it is first read: most expressions read one, and only macros ask what is large. */
+class LazyContext implements ExpressionContext {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly lacks = new Set<FactName>();
+  readonly #groups: readonly (() => Fields)[];
+  #large: boolean | null = null;
+
+  constructor(action: RuntimeAction, operation: SqlOperation | null, run: RunContext, facts: Facts) {
+    const fields = {
+      action: () => ({ kind: action.kind, ...fieldsOf(action, operation), ...costly(action, facts) }),
+      target: () => targetOf(action),
+      run: () => runFieldsOf(run),
+    };
+    this.variables = new LazyVariables(fields, run.now, this.lacks);
+    this.#groups = Object.values(fields);
+  }
+
+  get large(): boolean {
+    this.#large ??= this.#groups.some((group) => Object.values(group()).some(isLarge));
+    return this.#large;
+  }
+}
+
+type Groups = Readonly<Record<'action' | 'target' | 'run', () => Fields>>;
+
+class LazyVariables {
+  readonly [group: string]: unknown;
+  readonly #groups: Groups;
+  readonly #now: number | undefined;
+  readonly #lacks: Set<FactName>;
+  readonly #read: { action?: object; target?: object; run?: object } = {};
+
+  constructor(groups: Groups, now: number | undefined, lacks: Set<FactName>) {
+    this.#groups = groups;
+    this.#now = now;
+    this.#lacks = lacks;
+  }
+
+  get action(): object {
+    this.#read.action ??= readable('action', this.#groups.action(), this.#lacks);
+    return this.#read.action;
+  }
+
+  get target(): object {
+    this.#read.target ??= readable('target', this.#groups.target(), this.#lacks);
+    return this.#read.target;
+  }
+
+  get run(): object {
+    this.#read.run ??= readable('run', this.#groups.run(), this.#lacks);
+    return this.#read.run;
+  }
+
+  get now(): Date {
+    if (this.#now === undefined) throw new Error('now is not known');
+    return new Date(this.#now);
+  }
+}
+
+function targetOf({ target }: RuntimeAction): Record<string, unknown> {
+  const { name, kind, identity, declared, disposable, host, port, database } = target;
+  return { name, kind, identity, declared, disposable, host, port: integer(port), database };
 }
 
 /** Null means not known, except for a body and for parameters, where it is a value. */
-function readable(group: string, fields: Readonly<Record<string, unknown>>, lacks: Set<FactName>): object {
-  const target = {};
-  for (const [field, value] of Object.entries(fields)) {
-    const why =
-      value instanceof Unknown
-        ? value.why
-        : value === null && field !== 'body' && field !== 'params'
-          ? ''
-          : null;
-    Object.defineProperty(target, field, {
-      enumerable: true,
-      get: () => {
-        if (value instanceof Lacking) lacks.add(value.fact);
-        if (why !== null) throw new Error(`${group}.${field} is not known${why === '' ? '' : `: ${why}`}`);
-        return value;
-      },
-    });
+function readable(group: string, fields: Fields, lacks: Set<FactName>): object {
+  const target: Record<string, unknown> = {};
+  for (const field of Object.keys(fields)) {
+    const value = fields[field];
+    const mayBeNull = field === 'body' || field === 'params';
+    if (value instanceof Unknown) unreadable(target, `${group}.${field}`, value, lacks);
+    else if (value === null && !mayBeNull) unreadable(target, `${group}.${field}`, notSaid, lacks);
+    else target[field] = value;
   }
   return target;
+}
+
+const notSaid = new Unknown('');
+
+function unreadable(target: object, path: string, value: Unknown, lacks: Set<FactName>): void {
+  const { why } = value;
+  Object.defineProperty(target, path.slice(path.indexOf('.') + 1), {
+    enumerable: true,
+    get: () => {
+      if (value instanceof Lacking) lacks.add(value.fact);
+      throw new Error(`${path} is not known${why === '' ? '' : `: ${why}`}`);
+    },
+  });
 }
 
 function fieldsOf(action: RuntimeAction, operation: SqlOperation | null): Record<string, unknown> {

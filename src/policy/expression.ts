@@ -54,7 +54,7 @@ export function compileExpression(source: string, kind: ActionKind): Expression 
     ...reads,
     paths: pathsIn(run.ast),
     evaluate(context) {
-      if (context.large && reads.macros) {
+      if (reads.macros && context.large) {
         return { answer: 'unknown', why: 'a list or text has more than 1000 elements, too many for a macro' };
       }
       try {
