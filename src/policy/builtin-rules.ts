@@ -16,9 +16,15 @@ export interface BuiltinRules {
   readonly default: BuiltinRule;
   /** User functions, DO and CALL: what they do cannot be seen. */
   readonly opaqueCall: BuiltinRule;
+  /** The guard `target-identity`: releases a server and database, however many statements follow. */
+  readonly targetIdentity: BuiltinRule;
 }
 
-export function builtinRules(spec: Pick<PolicySpec, 'default'>, approvals: Approvals): BuiltinRules {
+export function builtinRules(
+  spec: Pick<PolicySpec, 'default'>,
+  approvals: Approvals,
+  guardApprovals: Approvals = {},
+): BuiltinRules {
   return {
     default: builtin(
       'default',
@@ -32,7 +38,16 @@ export function builtinRules(spec: Pick<PolicySpec, 'default'>, approvals: Appro
       'Calls code inside the database, whose effects cannot be seen',
       approvals,
     ),
+    targetIdentity: targetIdentity({ ...approvals, ...guardApprovals }),
   };
+}
+
+/** It stands for every write to one server, so executions are not counted and nothing in it may vary. */
+function targetIdentity(approvals: Approvals): BuiltinRule {
+  const reason = 'Writes to a server that is not proven to be thrown away';
+  const { ref } = builtin('target-identity', 'hold', reason, approvals);
+  const exact = { ...ref, offersVarying: false };
+  return { ref: exact, requirement: requirementOf({ repeat: 'any' }, exact, approvals) };
 }
 
 function builtin(id: string, effect: Decision, reason: string, approvals: Approvals): BuiltinRule {

@@ -1,4 +1,5 @@
 import type { HttpAction, Known, RuntimeAction, TableName } from './action.ts';
+import type { ServerIdentity } from './server-identity.ts';
 import type { Resolution } from './verdict.ts';
 
 /**
@@ -94,4 +95,6 @@ export interface TransactionScope {
   query(sql: string, params: readonly (string | null)[]): Promise<Known<ReadRows>>;
   /** As `query`, of PostgreSQL's own catalog alone: remembered until a statement may have changed definitions. */
   catalog(sql: string, params: readonly (string | null)[]): Promise<Known<ReadRows>>;
+  /** Who the server says that it is; without it that stays unknown. */
+  identify?(): Promise<Known<ServerIdentity>>;
 }

@@ -31,6 +31,7 @@ export function distinctLayers(layers: readonly PolicyLayer[]): PolicyLayer[] {
       builtins: {
         default: distinct(layer.builtins.default),
         opaqueCall: distinct(layer.builtins.opaqueCall),
+        targetIdentity: distinct(layer.builtins.targetIdentity),
       },
     };
   });

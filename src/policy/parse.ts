@@ -9,6 +9,7 @@ import { type CompiledRule, compileRule } from './rule.ts';
 import { problemsOf } from './schema/issues.ts';
 import { type PolicySpec, policySchema, type SuiteSpec, suiteSchema } from './schema/policy.ts';
 import type { TargetSpec } from './schema/targets.ts';
+import { compileGuard, type TargetGuard } from './target-identity.ts';
 import type { Decision } from './verdict.ts';
 import { YamlFile } from './yaml-file.ts';
 
@@ -32,6 +33,8 @@ export interface PolicyLayer {
   readonly rules: readonly CompiledRule[];
   /** Built-in rules; they flag, but cannot be written. */
   readonly builtins: ReturnType<typeof builtinRules>;
+  /** Null where this text does not ask for the guard `target-identity`. */
+  readonly guard: TargetGuard | null;
 }
 
 /** Policy texts, united and compiled. What is not about judging comes from the first text, the base's. */
@@ -127,7 +130,10 @@ function compileLayer(
       problems.push(file.problem(['rules', index, ...path], message, allowed ?? null));
     });
   });
-  return { default: spec.default, rules, builtins: builtinRules(spec, approvals) };
+  const identity = spec.guards['target-identity'];
+  const own = typeof identity === 'object' && source.from !== 'head' ? (identity.approvals ?? {}) : {};
+  const guard = compileGuard(identity, spec.targets, (path, why) => problems.push(file.problem(path, why)));
+  return { default: spec.default, rules, builtins: builtinRules(spec, approvals, own), guard };
 }
 
 function withoutApprovals<T extends { approvals?: unknown }>({

@@ -7,9 +7,11 @@ import type { Known, RunContext, RuntimeAction } from '../policy/action.ts';
 import { conclude, decide, httpReads } from '../policy/decide.ts';
 import type { Judge, Ruling, TransactionScope } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
+import type { Surroundings } from '../policy/server-identity.ts';
 import type { FactName, Resolution, Verdict } from '../policy/verdict.ts';
 import type { Flagged } from '../report/schema.ts';
 import { flaggedOf } from './flagged.ts';
+import { guardTarget, type Released } from './guard-target.ts';
 import type { Recorder } from './recorder.ts';
 import { allowed, broken, granted, refused } from './rulings.ts';
 
@@ -32,6 +34,8 @@ export interface JudgeOptions {
   readonly onFlagged: (flagged: Flagged) => void;
   /** Keys that this run writes; several judges of one run share them. */
   readonly keys?: UniqueKeys;
+  /** What this machine can prove about a server; nothing without it. */
+  readonly surroundings?: Surroundings;
 }
 
 /** Facts as they are fetched, one by one. */
@@ -44,13 +48,15 @@ interface Fetched {
 export function createJudge(given: JudgeOptions): Judge {
   const options = { ...given, readFile: readOnce(given.readFile) };
   const keys = options.keys ?? new UniqueKeys();
+  const released: Released = new Set();
   return {
     reads: (head) => httpReads(options.policy, head),
     follow: keys.follow,
     async judge(action, scope) {
       const unique = keys.begin(action, scope);
       try {
-        return reserving(await rule(options, action, scope, unique), unique);
+        const own = await rule(options, action, scope, unique);
+        return reserving(await guardTarget(options, released, action, options.run(), scope, own), unique);
       } catch (thrown) {
         unique.settle('void');
         return broken(options, action, messageOf(thrown));

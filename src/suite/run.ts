@@ -11,6 +11,7 @@ import { openGates } from './open-gates.ts';
 import { Recorder, type StepCounts } from './recorder.ts';
 import { resume } from './resume.ts';
 import type { Step } from './steps.ts';
+import { surroundingsOf } from './surroundings.ts';
 
 export interface SuiteOptions {
   readonly policy: Policy;
@@ -66,6 +67,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     now: options.now,
     approveHint: options.approveHint,
     onFlagged: (flagged) => options.progress.flagged(flagged),
+    surroundings: surroundingsOf(options.environment),
   });
   const gates = await openGates({
     policy: options.policy,

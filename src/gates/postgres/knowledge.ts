@@ -1,7 +1,9 @@
 import type { Known, SqlAnalysis, TableName } from '../../policy/action.ts';
 import type { ReadQuery, ReadRows, Session, TransactionScope } from '../../policy/judge.ts';
+import type { ServerIdentity } from '../../policy/server-identity.ts';
 import type { Resolution } from '../../policy/verdict.ts';
 import { type Disturbance, Followed, undoes } from './following.ts';
+import { identifyServer } from './identity.ts';
 import type { Question, Rows } from './inquiry.ts';
 import { askBeside, askIdle, askInTransaction, type Looking } from './looking.ts';
 import { askRole, resolveTables } from './lookup.ts';
@@ -32,6 +34,8 @@ export class Knowledge {
   #readingInTransaction = false;
   #undone = false;
   #moment = 0;
+  /** A session never changes its server or its database. */
+  #identity: ServerIdentity | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(server: ServerSide, clock: NamesClock, session: Session, looking: Looking, database: string) {
@@ -155,6 +159,7 @@ export class Knowledge {
       read: (query) => whileOpen(() => this.#read(query, analysis)),
       query: (text, values) => whileOpen(() => this.#look({ text, values }, analysis, 'beside')),
       catalog: (text, values) => whileOpen(() => this.#lookUp({ text, values }, analysis)),
+      identify: () => whileOpen(() => this.#identify(analysis)),
     };
     return {
       scope,
@@ -238,6 +243,17 @@ export class Knowledge {
     if (analysis.statements < 2) return false;
     const takesBack = this.#names.changedInTransaction && undoes(analysis);
     return takesBack || changesNames(analysis);
+  }
+
+  async #identify(analysis: SqlAnalysis): Promise<Known<ServerIdentity>> {
+    if (this.#identity !== null) return { known: true, value: this.#identity };
+    const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
+    if (hindrance !== null) {
+      return { known: false, why: `the server could not be asked who it is: ${hindrance}` };
+    }
+    const found = await identifyServer(this.#server);
+    if (found.known) this.#identity = found.value;
+    return found;
   }
 
   #cache(): Map<string, Resolution> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { approvalsSchema } from './approvals.ts';
+import { guardsSchema } from './guards.ts';
 import { ruleSchema } from './rules.ts';
 import { targetSchema } from './targets.ts';
 
@@ -34,6 +35,7 @@ export const policySchema = z.strictObject({
   suite: suiteSchema.optional(),
   targets: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/), targetSchema).default({}),
   approvals: approvalsSchema.default({}),
+  guards: guardsSchema.default({}).describe('Built-in rules, asked for by name'),
   rules: z.array(ruleSchema).default([]),
 });
 export type PolicySpec = z.infer<typeof policySchema>;

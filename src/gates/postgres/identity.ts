@@ -1,0 +1,45 @@
+import type { Known } from '../../policy/action.ts';
+import type { ServerIdentity } from '../../policy/server-identity.ts';
+import { ask } from './inquiry.ts';
+import { nonceName } from './refusal.ts';
+import type { ServerSide } from './server-side.ts';
+
+/** Only functions of pg_catalog, so that nothing of the target's runs. */
+const identityText = `SELECT pg_catalog.host(pg_catalog.inet_server_addr()),
+  pg_catalog.inet_server_port(), pg_catalog.current_database(),
+  (SELECT c.system_identifier FROM pg_catalog.pg_control_system() AS c)`;
+
+/** Asks the client's own session, which is idle or in a transaction, with nothing outstanding. */
+export async function identifyServer(server: ServerSide): Promise<Known<ServerIdentity>> {
+  const question = { text: identityText };
+  if (server.pipeline.status === 'I') {
+    const asked = await ask(server, [question]);
+    return asked.known ? identity(asked.value[0]?.[0]) : refused(asked.why);
+  }
+  // an error of ours (no right on the function) must not cost the client its transaction
+  const savepoint = `"${nonceName()}"`;
+  const asked = await ask(server, [
+    { text: `SAVEPOINT ${savepoint}` },
+    { text: 'SET LOCAL transaction_read_only = on' },
+    question,
+  ]);
+  const back = await ask(server, [
+    { text: `ROLLBACK TO SAVEPOINT ${savepoint}` },
+    { text: `RELEASE SAVEPOINT ${savepoint}` },
+  ]);
+  if (!back.known) return back;
+  return asked.known ? identity(asked.value[2]?.[0]) : refused(asked.why);
+}
+
+function identity(row: readonly (string | null)[] | undefined): Known<ServerIdentity> {
+  const [address = null, port = null, database = null, systemIdentifier = null] = row ?? [];
+  if (database === null || systemIdentifier === null) return refused('an odd answer');
+  return {
+    known: true,
+    value: { address, port: port === null ? null : Number(port), database, systemIdentifier },
+  };
+}
+
+function refused(why: string): { readonly known: false; readonly why: string } {
+  return { known: false, why: `the server did not say who it is: ${why}` };
+}
