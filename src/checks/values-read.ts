@@ -14,8 +14,9 @@ export function valuesRead(expression: Expression, context: ExpressionContext): 
 const nothing = Symbol('not known');
 
 function valueAt(path: readonly string[], context: ExpressionContext): unknown {
+  const [group = '', ...fields] = path;
   try {
-    return path.reduce<unknown>((value, name) => step(value, name), context.variables);
+    return fields.reduce<unknown>((value, name) => step(value, name), context.variables[group]);
   } catch {
     // a getter tells so that a field is not known
     return nothing;
