@@ -5,6 +5,7 @@ import { JitError, messageOf } from '../errors.ts';
 import { policyFile, policyTexts } from '../github/policy-source.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Known } from '../policy/action.ts';
+import { readOrganisationFile } from '../policy/organisation.ts';
 import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
 import type { Environment, JobContext } from './job-context.ts';
 
@@ -59,11 +60,16 @@ export async function jobPolicy(
       `The policy has ${loaded.problems.length} problem(s); the suite was not started.`,
     );
   }
+  if (!texts.some(({ source }) => source.from === 'organisation')) {
+    core.info(
+      `No organisation policy counts: ${repository.split('/')[0]}/.github has no jit-approval.yml, or this token cannot see it.`,
+    );
+  }
   return {
     policy: loaded.policy,
     texts,
     notices: noticesOf(texts, context),
-    readFile: readAt(reader, repository, first),
+    readFile: readAt(reader, repository, first, texts),
   };
 }
 
@@ -75,11 +81,22 @@ function noticesOf(texts: readonly PolicyText[], context: JobContext): string[] 
   ];
 }
 
-function readAt(reader: RepositoryReader, repository: string, text: PolicyText): JobPolicy['readFile'] {
+/** A file that an organisation's rule names comes from the organisation's commit. */
+function readAt(
+  reader: RepositoryReader,
+  repository: string,
+  first: PolicyText,
+  texts: readonly PolicyText[],
+): JobPolicy['readFile'] {
   return async (file) => {
-    const commit = text.source.commit;
+    const shared = readOrganisationFile(file);
+    const text = shared === null ? first : texts.find(({ source }) => source.from === 'organisation');
+    const commit = text?.source.commit ?? null;
     try {
-      const found = commit === null ? null : await reader.fileAtCommit(repository, commit, file);
+      const found =
+        commit === null
+          ? null
+          : await reader.fileAtCommit(shared?.repository ?? repository, commit, shared?.path ?? file);
       return found === null
         ? { known: false, why: `${file} does not exist where the policy came from` }
         : { known: true, value: found.text };

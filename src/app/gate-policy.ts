@@ -5,6 +5,8 @@ import type { RuleRef } from '../policy/verdict.ts';
 export interface GatePolicy {
   /** Git blobs of the texts that it was united from. */
   readonly blobs: readonly string[];
+  /** Of these the organisation's, where it has one. */
+  readonly organisationBlob?: string | undefined;
   /** Every rule that may flag an action, built-in ones too. */
   readonly rules: readonly Pick<RuleRef, 'id' | 'digest' | 'varies'>[];
   readonly app: number | null;

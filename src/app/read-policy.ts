@@ -7,7 +7,7 @@ import type { GatePolicy } from './gate-policy.ts';
 
 /** The policy that judges a pull request, read by the App itself. Null when there is none anywhere. */
 export async function readGatePolicy(
-  github: Pick<AppGitHub, 'defaultBranch' | 'fileAtBranch' | 'fileAtCommit'>,
+  github: Pick<AppGitHub, 'defaultBranch' | 'visibleDefaultBranch' | 'fileAtBranch' | 'fileAtCommit'>,
   pull: PullRequest,
 ): Promise<GatePolicy | null> {
   const texts = await policyTexts(github, pull.base.repository, pull.base.ref, pull.head.sha);
@@ -21,6 +21,7 @@ export function gatePolicyOf(texts: readonly PolicyText[]): GatePolicy {
   const { policy } = loaded;
   return {
     blobs,
+    organisationBlob: texts.find(({ source }) => source.from === 'organisation')?.source.blob,
     rules: rulesOf(policy),
     app: policy.app,
     workflows: policy.workflows,

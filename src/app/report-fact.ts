@@ -22,6 +22,8 @@ export interface ReportTruth {
   readonly artifactId: number;
   /** Git blobs of the policy texts, as the App read them itself. */
   readonly policyBlobs: readonly string[];
+  /** Of these the organisation's, where it has one. */
+  readonly organisationBlob?: string | undefined;
   /** Every rule of that policy, built-in ones included. */
   readonly rules: readonly Pick<RuleRef, 'id' | 'digest' | 'varies'>[];
 }
@@ -67,10 +69,13 @@ function reportProblem(truth: ReportTruth, report: Report): string | null {
   return policyProblem(truth, report) ?? firstProblem(truth, report);
 }
 
-function policyProblem({ policyBlobs, base }: ReportTruth, report: Report): string | null {
+function policyProblem({ policyBlobs, organisationBlob, base }: ReportTruth, report: Report): string | null {
   const said = new Set(report.policy.map((source) => source.blob));
   const is = new Set(policyBlobs);
   if (said.size === is.size && said.isSubsetOf(is)) return null;
+  if (organisationBlob !== undefined && !said.has(organisationBlob)) {
+    return "the organisation's policy did not judge it: the job's token must be able to read the .github repository (make it visible to the job, or give `github-token` a token that can read it)";
+  }
   return `it was made under another policy than ${base} has now; run the job again`;
 }
 

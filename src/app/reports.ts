@@ -53,6 +53,7 @@ async function readOne(
     runAttempt: run.attempt,
     artifactId: artifact.id,
     policyBlobs: policy.blobs,
+    organisationBlob: policy.organisationBlob,
     rules: policy.rules,
   };
   const read = await download(source, artifact);

@@ -1,20 +1,45 @@
+import { organisationFile } from '../policy/organisation.ts';
 import type { PolicyText } from '../policy/parse.ts';
+import { extendedFiles } from '../policy/standing.ts';
+import { GitHubError } from './client.ts';
 import type { RepositoryReader } from './port.ts';
 
 /** Where every policy lives, relative to the repository. */
 export const policyFile = '.github/jit-approval.yml';
 
+/** Where an organisation's policy lives, in the repository `.github` of the same owner. */
+const organisationPath = 'jit-approval.yml';
+
+type Reader = Pick<
+  RepositoryReader,
+  'defaultBranch' | 'visibleDefaultBranch' | 'fileAtBranch' | 'fileAtCommit'
+>;
+
 /**
  * The policy texts that judge a pull request, the strictest winning: the tip of its base branch and the
- * default branch, so that neither a lax branch nor a retarget loosens anything. The head's counts only where
- * neither has one; whoever judges by it must say so. Empty when there is none at all.
+ * default branch, so that neither a lax branch nor a retarget loosens anything; what each extends; and the
+ * organisation's. The head's counts only where neither branch has one; whoever judges by it must say so.
+ * Empty when there is none at all.
  */
 export async function policyTexts(
-  reader: Pick<RepositoryReader, 'defaultBranch' | 'fileAtBranch' | 'fileAtCommit'>,
+  reader: Reader,
   repository: string,
   base: string,
   head: string | null,
   path: string = policyFile,
+): Promise<readonly PolicyText[]> {
+  const own = await ownTexts(reader, repository, base, head, path);
+  const extended = await Promise.all(own.map((text) => extendedTexts(reader, repository, text)));
+  const organisation = await organisationText(reader, repository);
+  return [...own, ...extended.flat(), ...(organisation === null ? [] : [organisation])];
+}
+
+async function ownTexts(
+  reader: Reader,
+  repository: string,
+  base: string,
+  head: string | null,
+  path: string,
 ): Promise<readonly PolicyText[]> {
   const normal = await reader.defaultBranch(repository);
   const branches = base === normal ? [base] : [base, normal];
@@ -38,4 +63,51 @@ export async function policyTexts(
       source: { from: 'head', branch: null, file: path, commit: own.commit, blob: own.blob },
     },
   ];
+}
+
+/** The files that a text extends, at its own commit. */
+async function extendedTexts(
+  reader: Reader,
+  repository: string,
+  { text, source }: PolicyText,
+): Promise<readonly PolicyText[]> {
+  const { commit } = source;
+  if (commit === null) return [];
+  return Promise.all(
+    extendedFiles(text).map(async (file): Promise<PolicyText> => {
+      const found = await reader.fileAtCommit(repository, commit, file);
+      if (found === null)
+        return missingText(source, file, `${source.file} extends it, but it does not exist`);
+      return { text: found.text, source: { ...source, file, blob: found.blob }, extended: true };
+    }),
+  );
+}
+
+/** A file without which nothing may be judged: reading the policy says so. */
+export function missingText(source: PolicyText['source'], file: string, missing: string): PolicyText {
+  return { text: '', source: { ...source, file, blob: '0'.repeat(40) }, extended: true, missing };
+}
+
+/** A repository that cannot be seen has no word here: a policy that counts on it says `organisation: required`. */
+async function organisationText(reader: Reader, repository: string): Promise<PolicyText | null> {
+  const shared = `${repository.split('/')[0] ?? ''}/.github`;
+  if (shared === repository) return null;
+  const branch = await reader.visibleDefaultBranch(shared);
+  const found = branch === null ? null : await fileUnlessEmpty(reader, shared, branch);
+  if (found === null) return null;
+  const file = organisationFile(shared, organisationPath);
+  return {
+    text: found.text,
+    source: { from: 'organisation', branch, file, commit: found.commit, blob: found.blob },
+  };
+}
+
+/** A repository without any commit has a default branch by name only. */
+async function fileUnlessEmpty(reader: Reader, repository: string, branch: string) {
+  try {
+    return await reader.fileAtBranch(repository, branch, organisationPath);
+  } catch (thrown) {
+    if (thrown instanceof GitHubError && thrown.code === 'github-not-found') return null;
+    throw thrown;
+  }
 }

@@ -53,6 +53,8 @@ export interface CheckRun {
 /** What a job's GITHUB_TOKEN must be able to read: `contents: read`, `checks: read`, `pull-requests: read`. */
 export interface RepositoryReader {
   defaultBranch(repository: string): Promise<string>;
+  /** Null for a repository that does not exist or that this token cannot see: GitHub answers both alike. */
+  visibleDefaultBranch(repository: string): Promise<string | null>;
   /** A file at the tip of a branch; null when the branch has no such file. */
   fileAtBranch(repository: string, branch: string, path: string): Promise<FileAtCommit | null>;
   fileAtCommit(repository: string, commit: string, path: string): Promise<FileAtCommit | null>;

@@ -82,6 +82,10 @@ export function repositoryReader(client: Client): RepositoryReader {
       const found = await client.one(repositorySchema, 'GET /repos/{owner}/{repo}', split(repository));
       return found.default_branch;
     },
+    async visibleDefaultBranch(repository) {
+      const found = await client.maybe(repositorySchema, 'GET /repos/{owner}/{repo}', split(repository));
+      return found?.default_branch ?? null;
+    },
     fileAtCommit,
     async fileAtBranch(repository, branch, path) {
       const tip = await client.one(branchSchema, 'GET /repos/{owner}/{repo}/branches/{branch}', {

@@ -5,10 +5,15 @@ import type { MatcherSpec } from './schema/rules.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** What a schema cannot say: ids that differ, names that exist. */
-export function checkMeaning(spec: PolicySpec, file: YamlFile): Problem[] {
+export function checkMeaning(
+  spec: PolicySpec,
+  file: YamlFile,
+  /** Everything that is declared, also elsewhere; null where that cannot be known. */
+  targets: PolicySpec['targets'] | null = spec.targets,
+): Problem[] {
   return [
     ...duplicates(spec, file),
-    ...unknownTargets(spec, file),
+    ...(targets === null ? [] : unknownTargets({ ...spec, targets }, file)),
     ...unknownRoles(spec, file),
     ...unknownNeeds(spec, file),
   ];

@@ -3,12 +3,14 @@ import { JitError } from '../errors.ts';
 import { builtinRules } from './builtin-rules.ts';
 import { distinctLayers, requirementsIn } from './layers.ts';
 import { checkMeaning } from './meaning.ts';
+import { organisationCheck, organisationWords } from './organisation.ts';
 import type { Problem } from './problem.ts';
 import { fixedApprovals } from './requirements.ts';
 import { type CompiledRule, compileRule } from './rule.ts';
 import { problemsOf } from './schema/issues.ts';
 import { type PolicySpec, policySchema, type SuiteSpec, suiteSchema } from './schema/policy.ts';
 import type { TargetSpec } from './schema/targets.ts';
+import { standingProblems } from './standing.ts';
 import { compileGuard, type TargetGuard } from './target-identity.ts';
 import type { Decision } from './verdict.ts';
 import { YamlFile } from './yaml-file.ts';
@@ -19,12 +21,16 @@ export { formatProblem, type Problem } from './problem.ts';
 export interface PolicyText {
   readonly text: string;
   readonly source: {
-    readonly from: 'base' | 'default' | 'head' | 'working-tree';
+    readonly from: 'base' | 'default' | 'head' | 'working-tree' | 'organisation';
     readonly branch: string | null;
     readonly file: string;
     readonly commit: string | null;
     readonly blob: string;
   };
+  /** Named by `extends` of another text of the same commit. */
+  readonly extended?: true;
+  /** Why a file that has to be there has no text. */
+  readonly missing?: string;
 }
 
 /** One text's rules and its own default. A runtime action is judged by every layer, the strictest wins. */
@@ -60,10 +66,19 @@ export type Loaded =
 export function loadPolicy(texts: readonly PolicyText[]): Loaded {
   const problems: Problem[] = [];
   const layers: { layer: PolicyLayer; spec: PolicySpec }[] = [];
-  for (const text of texts) {
-    const read = readSpec(text);
-    if (!read.ok) problems.push(...read.problems);
-    else layers.push({ layer: compileLayer(read.spec, read.file, text, problems), spec: read.spec });
+  const read = texts.map((text) => ({ text, read: readSpec(text) }));
+  const together = targetsTogether(read);
+  for (const { text, read: one } of read) {
+    if (!one.ok) problems.push(...one.problems);
+    else {
+      const targets = together(text);
+      problems.push(
+        ...checkMeaning(one.spec, one.file, text.source.from === 'organisation' ? null : targets),
+      );
+      problems.push(...standingProblems(one.spec, one.file, text, texts));
+      const spec = { ...one.spec, targets };
+      layers.push({ layer: compileLayer(spec, one.file, text, problems), spec });
+    }
   }
   const first = layers[0];
   if (texts.length === 0 || (first === undefined && problems.length === 0)) {
@@ -101,7 +116,13 @@ type Read =
   | { readonly ok: true; readonly spec: PolicySpec; readonly file: YamlFile }
   | { readonly ok: false; readonly problems: Problem[] };
 
-function readSpec({ text, source }: PolicyText): Read {
+function readSpec({ text, source, missing }: PolicyText): Read {
+  if (missing !== undefined) {
+    return {
+      ok: false,
+      problems: [{ file: source.file, line: 1, column: 1, message: missing, allowed: null }],
+    };
+  }
   const tooLarge = YamlFile.tooLarge(source.file, text);
   if (tooLarge !== null) return { ok: false, problems: [tooLarge] };
   const file = new YamlFile(source.file, text);
@@ -109,8 +130,7 @@ function readSpec({ text, source }: PolicyText): Read {
   if (!read.ok) return read;
   const parsed = policySchema.safeParse(read.value, { reportInput: true });
   if (!parsed.success) return { ok: false, problems: problemsOf(policySchema, parsed.error, file) };
-  const problems = checkMeaning(parsed.data, file);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, spec: parsed.data, file };
+  return { ok: true, spec: parsed.data, file };
 }
 
 function compileLayer(
@@ -126,7 +146,7 @@ function compileLayer(
         ? { ...rule, hold: withoutApprovals(rule.hold) }
         : rule;
     const at = { file: source.file, line: file.lineOf(['rules', index]) };
-    return compileRule(own, at, approvals, (path, message, allowed) => {
+    return compileRule(organisationCheck(own, source), at, approvals, (path, message, allowed) => {
       problems.push(file.problem(['rules', index, ...path], message, allowed ?? null));
     });
   });
@@ -134,6 +154,18 @@ function compileLayer(
   const own = typeof identity === 'object' && source.from !== 'head' ? (identity.approvals ?? {}) : {};
   const guard = compileGuard(identity, spec.targets, (path, why) => problems.push(file.problem(path, why)));
   return { default: spec.default, rules, builtins: builtinRules(spec, approvals, own), guard };
+}
+
+/** What the texts of one commit declare, the first one's word on a name counting. */
+function targetsTogether(
+  all: readonly { readonly text: PolicyText; readonly read: Read }[],
+): (of: PolicyText) => PolicySpec['targets'] {
+  return ({ source }) => {
+    const specs = all.flatMap(({ text, read }) =>
+      read.ok && text.source.from === source.from ? [read.spec.targets] : [],
+    );
+    return Object.assign({}, ...specs.reverse());
+  };
 }
 
 function withoutApprovals<T extends { approvals?: unknown }>({
@@ -152,9 +184,10 @@ function united(
   return {
     sources: texts.map((text) => text.source),
     layers: distinct,
-    app: spec.app ?? null,
-    workflows: spec.workflows,
-    unreported: spec.unreported,
+    ...organisationWords(
+      spec,
+      layers.flatMap((entry, index) => (texts[index]?.source.from === 'organisation' ? [entry.spec] : [])),
+    ),
     targets: spec.targets,
     suite: spec.suite ?? null,
     requirements: requirementsIn(distinct),

@@ -99,7 +99,7 @@ export const countedSchema = z.strictObject({
 export type Counted = z.infer<typeof countedSchema>;
 
 export const policySourceSchema = z.strictObject({
-  from: z.enum(['base', 'default', 'head', 'working-tree']),
+  from: z.enum(['base', 'default', 'head', 'working-tree', 'organisation']),
   branch: text(300).nullable(),
   file: text(1000),
   commit: sha.nullable(),

@@ -12,6 +12,7 @@ function reader(files: Readonly<Record<string, string>>) {
   };
   return {
     defaultBranch: async () => 'main',
+    visibleDefaultBranch: async () => null,
     fileAtBranch: async (_: string, branch: string) => at(branch),
     fileAtCommit: async (_: string, commit: string) => at(commit),
   };
@@ -41,5 +42,56 @@ suite('where the policy is read', () => {
   test("the head's only when neither has one", async () => {
     assert.deepEqual(await found({ [head]: 'own' }, 'main'), [['head', null, 'own']]);
     assert.deepEqual(await found({}, 'main'), []);
+  });
+});
+
+suite('what stands beside a policy', () => {
+  const shared = (files: Readonly<Record<string, string>>, visible: boolean) => ({
+    ...reader({}),
+    visibleDefaultBranch: async () => (visible ? 'trunk' : null),
+    fileAtBranch: async (repository: string, branch: string, path: string) =>
+      at(files, `${repository}@${branch}:${path}`),
+    fileAtCommit: async (repository: string, commit: string, path: string) =>
+      at(files, `${repository}@${commit}:${path}`),
+  });
+  const at = (files: Readonly<Record<string, string>>, key: string) => {
+    const text = files[key];
+    return text === undefined ? null : { text, blob: `blob of ${text}`, commit: 'c1' };
+  };
+  const own = 'acme/shop@main:.github/jit-approval.yml';
+
+  test("is the organisation's, from the default branch of its .github repository", async () => {
+    const files = { [own]: 'own', 'acme/.github@trunk:jit-approval.yml': 'shared' };
+    const found = await policyTexts(shared(files, true), 'acme/shop', 'main', head);
+    assert.deepEqual(
+      found.map(({ text, source }) => [text, source.from, source.file]),
+      [
+        ['own', 'base', '.github/jit-approval.yml'],
+        ['shared', 'organisation', 'acme/.github:jit-approval.yml'],
+      ],
+    );
+    const unseen = await policyTexts(shared(files, false), 'acme/shop', 'main', head);
+    assert.deepEqual(
+      unseen.map(({ text }) => text),
+      ['own'],
+    );
+  });
+
+  test('is what it extends, at the commit of the file that says so', async () => {
+    const text = 'extends: [common.yml, gone.yml]';
+    const found = await policyTexts(
+      shared({ [own]: text, 'acme/shop@c1:common.yml': 'common' }, false),
+      'acme/shop',
+      'main',
+      head,
+    );
+    assert.deepEqual(
+      found.map((one) => [one.source.file, one.text === '' ? one.missing : one.text]),
+      [
+        ['.github/jit-approval.yml', text],
+        ['common.yml', 'common'],
+        ['gone.yml', '.github/jit-approval.yml extends it, but it does not exist'],
+      ],
+    );
   });
 });

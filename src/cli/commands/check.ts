@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
 import { formatProblem, loadPolicy } from '../../policy/parse.ts';
+import { withExtended } from '../extended-policy.ts';
 import { readWorkingPolicy } from '../policy-file.ts';
 
 export function addCheck(program: Command, exit: (code: number) => void): void {
@@ -14,7 +15,8 @@ export function addCheck(program: Command, exit: (code: number) => void): void {
     )
     .action(async (file: string | undefined) => {
       const text = await readWorkingPolicy(file, process.cwd());
-      const loaded = loadPolicy([text]);
+      const texts = await withExtended(text, process.cwd());
+      const loaded = loadPolicy(texts);
       if (loaded.ok) {
         process.stdout.write(`${text.source.file}: no problems\n`);
         exit(ExitCode.passed);

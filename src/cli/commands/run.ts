@@ -11,6 +11,7 @@ import { runSuite } from '../../suite/run.ts';
 import { commandStep, resolveSteps, type Step } from '../../suite/steps.ts';
 import { terminalGrants } from '../../suite/terminal-grants.ts';
 import { version } from '../../version.ts';
+import { withExtended } from '../extended-policy.ts';
 import { readWorkingPolicy } from '../policy-file.ts';
 import { terminalProgress } from '../progress.ts';
 import { openTerminal } from '../terminal.ts';
@@ -39,7 +40,8 @@ export function addRun(program: Command, exit: (code: number) => void): void {
 async function run(argv: readonly string[], options: RunOptions): Promise<number> {
   const cwd = process.cwd();
   const text = await readWorkingPolicy(options.policy, cwd);
-  const loaded = loadPolicy([text]);
+  const texts = await withExtended(text, cwd);
+  const loaded = loadPolicy(texts);
   if (!loaded.ok) {
     for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
     return ExitCode.policy;
@@ -55,7 +57,7 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
   try {
     report = await runSuite({
       policy: loaded.policy,
-      policySources: [text.source],
+      policySources: texts.map(({ source }) => source),
       steps,
       cwd,
       root: cwd,

@@ -17,6 +17,14 @@ export const suiteSchema = z.strictObject({
 });
 export type SuiteSpec = z.infer<typeof suiteSchema>;
 
+/** A path that stays inside of the repository. */
+export const extendedPath = /^(?!\/)(?!.*[\\:])(?!(.*\/)?\.\.?\/).+\.ya?ml$/;
+
+const extended = z
+  .string()
+  .max(300)
+  .regex(extendedPath, 'a YAML file of this repository, as a path from its top without ".."');
+
 /** The whole policy file. Strict everywhere: a misspelt key is an error, never a silently weaker policy. */
 export const policySchema = z.strictObject({
   version: z.literal(1),
@@ -32,6 +40,14 @@ export const policySchema = z.strictObject({
   default: z
     .enum(['allow', 'hold', 'deny'])
     .describe('What happens to a runtime action that no rule matches'),
+  extends: z
+    .union([extended, z.array(extended).min(1).max(3)])
+    .optional()
+    .describe('Files of the same repository whose rules, targets and guards count too'),
+  organisation: z
+    .literal('required')
+    .optional()
+    .describe("Nothing runs unless the organisation's policy can be read"),
   suite: suiteSchema.optional(),
   targets: z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/), targetSchema).default({}),
   approvals: approvalsSchema.default({}),
