@@ -104,3 +104,11 @@ test('every function stands in one class', () => {
   assert.ok(harmless.size > 2000);
   for (const name of since.keys()) assert.ok(harmless.has(name), name);
 });
+
+test("information_schema's own functions are harmless there, and nowhere else", () => {
+  assert.equal(classifyFunction(['information_schema', '_pg_expandarray'], 1, 15), 'harmless');
+  assert.equal(classifyFunction(['_pg_expandarray'], 1, 15), 'call');
+  assert.equal(classifyFunction(['app', '_pg_expandarray'], 1, 15), 'call');
+  assert.equal(classifyFunction(['information_schema', 'mine'], 1, 15), 'call');
+  assert.equal(classifyFunction(['other', 'information_schema', '_pg_expandarray'], 1, 15), 'call');
+});
