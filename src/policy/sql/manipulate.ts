@@ -1,4 +1,5 @@
 import type { SqlOperation, TableName } from '../action.ts';
+import { chosenSetting } from './chosen-setting.ts';
 import type { SqlNode, SqlTree } from './parser.ts';
 import { predicateText } from './predicate.ts';
 import { listOf, nodeOf, tableOf, textOf, wrapped } from './tree.ts';
@@ -31,7 +32,8 @@ function place(walk: Walk, at: number, ...operations: readonly SqlOperation[]): 
 
 export function select(walk: Walk, node: SqlNode, scope: Scope): void {
   const at = walk.operations.length;
-  const own = inside(walk, node, scope);
+  const below = inside(walk, node, scope);
+  const own = { ...below, setting: chosenSetting(node, below.ctes) };
   const { withClause: _, intoClause, lockingClause, larg, rarg, ...rest } = node;
   visit(walk, rest, own);
   for (const side of [larg, rarg]) if (side !== undefined) select(walk, nodeOf(side), { ...own, top: false });

@@ -1,4 +1,5 @@
 import type { SqlEffect, SqlOperation, SqlVerb, TableName } from '../action.ts';
+import { isNameColumn } from './chosen-setting.ts';
 import { acts, classifyFunction, grammarFunctions, grammarSince, jsonFunctions } from './functions.ts';
 import type { SqlNode, SqlTree } from './parser.ts';
 import type { Source } from './source.ts';
@@ -30,6 +31,8 @@ export interface Scope {
   readonly columns: Set<string>;
   /** The statement itself, not one inside it. */
   readonly top: boolean;
+  /** The one setting that the column `name` can mean here. */
+  readonly setting?: string | null;
 }
 
 export function topScope(): Scope {
@@ -54,7 +57,7 @@ export function enter(walk: Walk, name: string, node: SqlNode, scope: Scope): vo
     walk.statement(walk, name, node, scope);
     return;
   }
-  if (name === 'FuncCall') called(walk, node);
+  if (name === 'FuncCall') called(walk, node, scope.setting ?? null);
   else if (name === 'A_Const') constant(walk, node);
   else if (name === 'ColumnRef') {
     scope.columns.add(columnOf(node));
@@ -118,18 +121,20 @@ function constant(walk: Walk, node: SqlNode): void {
 }
 
 /** Records what a function call amounts to; its arguments are visited by the caller. */
-export function called(walk: Walk, node: SqlNode): void {
+export function called(walk: Walk, node: SqlNode, setting: string | null = null): void {
   const name = strings(node.funcname);
   const found = classifyFunction(name, listOf(node.args).length, walk.server);
   if (found === 'harmless') return;
   callOf(walk, found, name);
-  if (found === 'set') configured(walk, listOf(node.args)[0]);
+  if (found === 'set') configured(walk, listOf(node.args)[0], setting);
 }
 
 /** set_config('name', …) is SET by another name. */
-function configured(walk: Walk, argument: SqlTree | undefined): void {
+function configured(walk: Walk, argument: SqlTree | undefined, setting: string | null): void {
   const value = constantValue(argument);
-  if (value?.from === 'literal' && value.type === 'string') {
+  if (setting !== null && isNameColumn(argument)) {
+    walk.effects.push(settingEffect(setting.toLowerCase()));
+  } else if (value?.from === 'literal' && value.type === 'string') {
     walk.effects.push(settingEffect(value.text.toLowerCase()));
   } else {
     walk.unknown.push('set_config is called with a name that is not a constant');

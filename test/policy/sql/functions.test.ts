@@ -112,3 +112,27 @@ test("information_schema's own functions are harmless there, and nowhere else", 
   assert.equal(classifyFunction(['information_schema', 'mine'], 1, 15), 'call');
   assert.equal(classifyFunction(['other', 'information_schema', '_pg_expandarray'], 1, 15), 'call');
 });
+
+test('set_config of a setting that pg_settings knows is SET of that setting, and of nothing else', () => {
+  const dump =
+    "SELECT set_config(name, 'view', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'";
+  assert.deepEqual(analyse(dump).unknown, []);
+  assert.deepEqual(
+    analyse(dump).effects.filter(({ effect }) => effect !== 'execute'),
+    [{ effect: 'set', name: 'restrict_nonsystem_relation_kind' }],
+  );
+  assert.deepEqual(analyse(dump.replace(/restrict_\w+/, 'search_path')).effects, [
+    { effect: 'set-search-path' },
+  ]);
+  for (const other of [
+    dump.replace('WHERE', 'WHERE true OR'),
+    dump.replace(' =', ' <>'),
+    dump.replace('FROM pg_settings', 'FROM pg_settings, t'),
+    dump.replace('FROM pg_settings', 'FROM app.pg_settings'),
+    dump.replace('set_config(name', 'set_config(setting'),
+    `WITH pg_settings AS (SELECT 'role' AS name) ${dump}`,
+    dump.replace(" = 'restrict_nonsystem_relation_kind'", ' = $1'),
+  ]) {
+    assert.equal(analyse(other).unknown.length, 1, other);
+  }
+});
