@@ -70,7 +70,9 @@ const scriptSchema = z.union([
 const checkSchema = z.union([
   z.strictObject({ expression: expression.describe('CEL that must be true') }),
   z.strictObject({ schema: z.string().min(1).describe('JSON Schema file, relative to the repository') }),
-  z.strictObject({ unique: uniqueSchema }),
+  z.strictObject({
+    unique: uniqueSchema.describe('No two records of the run and of the live table have this key'),
+  }),
   z.strictObject({
     columns: z.strictObject({}).describe('Columns, types, NOT NULL and CHECK agree with the live table'),
   }),
