@@ -144,7 +144,7 @@ function expression(
     return compileExpression(source, kind);
   } catch (thrown) {
     const allowed = thrown instanceof ExpressionFault ? thrown.allowed : null;
-    fault(path, `"${source}": ${messageOf(thrown)}`, allowed ?? undefined);
+    fault(path, `"${shortened(source)}": ${messageOf(thrown)}`, allowed ?? undefined);
     return null;
   }
 }
@@ -166,6 +166,11 @@ function uniqueSpec(
   const table = 'sql' in on ? (on.sql.table ?? null) : null;
   const tables = typeof table === 'string' ? [table] : table;
   return { type: 'unique', key: parts, tables, nullsDistinct: nulls !== 'not distinct' };
+}
+
+/** A page of CEL in front of the reason would hide it. */
+function shortened(source: string): string {
+  return source.length <= 200 ? source : `${source.slice(0, 199)}…`;
 }
 
 /** SHA-256 (hex) of what the rule says, whatever the order of its keys. */

@@ -1,4 +1,15 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
+import { messageOf } from '../errors.ts';
 import type { Problem } from './problem.ts';
 
 /** Files above this are no policies. Characters. */
@@ -52,9 +63,25 @@ export class YamlFile {
     try {
       return { ok: true, value: this.#document.toJS({ maxAliasCount: maximumAliases }) };
     } catch (thrown) {
-      const why = thrown instanceof Error ? thrown.message : String(thrown);
-      return { ok: false, problems: [this.#at(0, why)] };
+      return { ok: false, problems: [this.#aliasProblem(thrown)] };
     }
+  }
+
+  /** A policy's text is plain values; what still can go wrong with them are aliases. */
+  #aliasProblem(thrown: unknown): Problem {
+    const all: Alias[] = [];
+    visit(this.#document, { Alias: (_, alias) => void all.push(alias) });
+    const lost = all.find((alias) => alias.resolve(this.#document) === undefined);
+    if (lost !== undefined) {
+      return this.#at(lost.range?.[0] ?? 0, `no anchor above is named "&${lost.source}"`);
+    }
+    const first = all[0];
+    if (first === undefined) return this.#at(0, `the YAML cannot be read: ${messageOf(thrown)}`);
+    const allowed = `at most ${maximumAliases} values in all`;
+    return {
+      ...this.#at(first.range?.[0] ?? 0, 'the aliases from here on stand for too many values'),
+      allowed,
+    };
   }
 
   /** A problem at the node of `path`, or at the nearest node above it that exists. */
@@ -92,5 +119,6 @@ export class YamlFile {
 
 function faultWords({ code, message }: YAMLError): string {
   if (code === 'DUPLICATE_KEY') return 'this key stands twice in its map';
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a policy is one document';
   return `the YAML cannot be read: ${message.split('\n')[0] ?? ''}`;
 }

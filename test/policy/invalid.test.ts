@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { formatProblem, loadPolicy } from '../../src/policy/parse.ts';
 import { text } from './actions.ts';
 
-/** Each file under invalid/ begins with the lines that it must be answered with, as comments `# => `. */
-const folder = path.join(import.meta.dirname, 'invalid');
+/** Each file under fixtures/policies/invalid/ begins with the lines that it must be answered with, as comments `# => `. */
+const folder = path.join(import.meta.dirname, '../fixtures/policies/invalid');
 
 for (const file of readdirSync(folder)) {
   test(`the invalid policy ${file} is answered with line, column, what was met and what is allowed`, () => {

@@ -38,6 +38,17 @@ function problemsOfIssue(
       return [file.problem(path, `${name} is not of the expected form`, issue.message)];
     case 'invalid_key':
       return [file.problem(path, `${name} is no valid name`, 'letters, digits, "-", "_" and "."')];
+    case 'too_small':
+    case 'too_big': {
+      const [sign, limit] = issue.code === 'too_small' ? ['least', issue.minimum] : ['most', issue.maximum];
+      return [
+        file.problem(
+          path,
+          `${name} ${metSize(issue.input)}`,
+          `at ${sign} ${limit}${unitOf(issue.origin, Number(limit))}`,
+        ),
+      ];
+    }
     default:
       return [file.problem(path, `${name}: ${issue.message}`)];
   }
@@ -60,6 +71,18 @@ function metValue(input: unknown, known: readonly string[]): string {
   if (typeof input === 'object') return metType(input);
   const meant = typeof input === 'string' ? nearest(input, known) : null;
   return `is ${JSON.stringify(input)}${meant === null ? '' : `; did you mean "${meant}"?`}`;
+}
+
+function metSize(input: unknown): string {
+  if (typeof input === 'string') return input === '' ? 'is empty' : `has ${input.length} characters`;
+  if (Array.isArray(input)) return input.length === 0 ? 'is an empty list' : `has ${input.length} entries`;
+  return `is ${String(input)}`;
+}
+
+function unitOf(origin: string, limit: number): string {
+  if (origin === 'string') return limit === 1 ? ' character' : ' characters';
+  if (origin === 'array') return limit === 1 ? ' entry' : ' entries';
+  return '';
 }
 
 function metType(input: unknown): string {
