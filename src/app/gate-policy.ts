@@ -9,6 +9,8 @@ export interface GatePolicy {
   readonly organisationBlob?: string | undefined;
   /** Every rule that may flag an action, built-in ones too. */
   readonly rules: readonly Pick<RuleRef, 'id' | 'digest' | 'varies'>[];
+  /** `record`: nothing is held, and the gate says so. */
+  readonly mode: 'enforce' | 'record';
   readonly app: number | null;
   /** File names under `.github/workflows/`. */
   readonly workflows: readonly string[];

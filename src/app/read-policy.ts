@@ -3,6 +3,7 @@ import { policyFile, policyTexts } from '../github/policy-source.ts';
 import type { AppGitHub, PullRequest } from '../github/port.ts';
 import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
 import { fixedApprovals, requirementOf, requirementsOf } from '../policy/requirements.ts';
+import { recordingNotice } from '../report/sentences.ts';
 import type { GatePolicy } from './gate-policy.ts';
 
 /** The policy that judges a pull request, read by the App itself. Null when there is none anywhere. */
@@ -23,18 +24,26 @@ export function gatePolicyOf(texts: readonly PolicyText[]): GatePolicy {
     blobs,
     organisationBlob: texts.find(({ source }) => source.from === 'organisation')?.source.blob,
     rules: rulesOf(policy),
+    mode: policy.mode,
     app: policy.app,
     workflows: policy.workflows,
     unreported: policy.unreported,
     requirementsOf: (rules) => requirementsOf(policy, rules),
     defaults: defaultsOf(policy),
     problem: null,
-    notes: policy.fixedApprovals
+    notes: notesOf(policy),
+  };
+}
+
+function notesOf(policy: Policy): string[] {
+  return [
+    ...(policy.fixedApprovals
       ? [
           `Neither the base nor the default branch has ${policyFile}; the pull request's own is used, and approvals ask for role maintain whatever it says.`,
         ]
-      : [],
-  };
+      : []),
+    ...(policy.mode === 'record' ? [recordingNotice] : []),
+  ];
 }
 
 function rulesOf(policy: Policy): GatePolicy['rules'] {
@@ -69,6 +78,7 @@ function unusable(
   return {
     blobs,
     rules: [],
+    mode: 'enforce',
     app: appOf(texts),
     workflows: [],
     unreported: 'block',

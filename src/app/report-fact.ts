@@ -2,6 +2,7 @@ import type { Fact, ReportedAction } from '../approval/facts.ts';
 import { actionId, fingerprint } from '../approval/fingerprint.ts';
 import type { RuleRef } from '../policy/verdict.ts';
 import { formProblem } from '../report/form-text.ts';
+import { isRecorded, recordingHeadline } from '../report/recording-text.ts';
 import { isRedactedName, unexplainedRedactions } from '../report/redaction.ts';
 import type { Flagged, Report } from '../report/schema.ts';
 import { neverCalled } from '../report/sentences.ts';
@@ -24,6 +25,8 @@ export interface ReportTruth {
   readonly policyBlobs: readonly string[];
   /** Of these the organisation's, where it has one. */
   readonly organisationBlob?: string | undefined;
+  /** Of that policy; without one nothing is only recorded. */
+  readonly mode?: 'enforce' | 'record';
   /** Every rule of that policy, built-in ones included. */
   readonly rules: readonly Pick<RuleRef, 'id' | 'digest' | 'varies'>[];
 }
@@ -45,7 +48,7 @@ export function reportFact(truth: ReportTruth, report: Report | string, at: stri
     invalid: problem,
     result: valid?.result ?? null,
     exitCode: valid?.exitCode ?? null,
-    actions: valid?.flagged.map(reportedAction) ?? [],
+    actions: valid?.flagged.flatMap(reportedAction) ?? [],
     notices: valid === null ? [] : noticesOf(valid),
   };
 }
@@ -88,7 +91,11 @@ function firstProblem(truth: ReportTruth, report: Report): string | null {
   return prints.size < report.flagged.length ? 'it lists one action twice' : null;
 }
 
-function actionProblem(truth: ReportTruth, { form, fingerprint: said, id }: Flagged): string | null {
+function actionProblem(truth: ReportTruth, flagged: Flagged): string | null {
+  const { form, fingerprint: said, id } = flagged;
+  if (isRecorded(flagged.outcome) && truth.mode !== 'record') {
+    return `it says that it ran because the policy only records, but the policy of ${truth.base} enforces`;
+  }
   const shape = formProblem(form);
   if (shape !== null) return shape;
   const print = fingerprint(form);
@@ -106,24 +113,28 @@ function actionProblem(truth: ReportTruth, { form, fingerprint: said, id }: Flag
   return open === undefined ? null : `it leaves ${quote(open.name)} open, which the policy does not`;
 }
 
-function reportedAction(flagged: Flagged): ReportedAction {
+/** What was only recorded is nothing to decide. */
+function reportedAction(flagged: Flagged): ReportedAction[] {
   const { form, outcome, grant, target, reason, count, steps, origin, ruleAt, checks } = flagged;
+  if (isRecorded(outcome)) return [];
   const hidden = unexplainedRedactions(form);
-  return {
-    fingerprint: fingerprint(form),
-    form,
-    outcome,
-    grant,
-    target,
-    reason,
-    unbindable: flagged.unbindable ?? hiddenProblem(flagged, hidden),
-    count,
-    steps,
-    origin,
-    ruleAt,
-    unknown: flagged.unknown,
-    checks: checks.filter((check) => check.outcome !== 'passed').map(checkSentence),
-  };
+  return [
+    {
+      fingerprint: fingerprint(form),
+      form,
+      outcome,
+      grant,
+      target,
+      reason,
+      unbindable: flagged.unbindable ?? hiddenProblem(flagged, hidden),
+      count,
+      steps,
+      origin,
+      ruleAt,
+      unknown: flagged.unknown,
+      checks: checks.filter((check) => check.outcome !== 'passed').map(checkSentence),
+    },
+  ];
 }
 
 /** Hiding what a WHERE or a path says would have people approve whatever stands there. */
@@ -142,7 +153,8 @@ function noticesOf(report: Report): string[] {
   const silent = report.targets
     .filter((target) => target.declared && target.calls === 0 && !flagged.has(target.name))
     .map((target) => neverCalled(target.name));
-  return [...new Set([...report.notices, ...silent])];
+  const recording = recordingHeadline(report);
+  return [...new Set([...(recording === null ? [] : [`${recording}.`]), ...report.notices, ...silent])];
 }
 
 /** Foreign text in a sentence: short, quoted, without line breaks. */

@@ -55,6 +55,7 @@ async function readOne(
     policyBlobs: policy.blobs,
     organisationBlob: policy.organisationBlob,
     rules: policy.rules,
+    mode: policy.mode,
   };
   const read = await download(source, artifact);
   if (typeof read !== 'string' && (await isOfAnother(source, run, read.run.pullRequest))) return null;

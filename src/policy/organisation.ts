@@ -19,9 +19,13 @@ export function readOrganisationFile(name: string): { repository: string; path: 
 export function organisationCheck(rule: RuleSpec, source: Source): RuleSpec {
   const own = source.from === 'organisation' ? readOrganisationFile(source.file) : null;
   if (own === null || rule.check === undefined) return rule;
-  const check = rule.check.map((one) =>
-    'schema' in one ? { ...one, schema: organisationFile(own.repository, one.schema) } : one,
-  );
+  const file = (name: string): string => organisationFile(own.repository, name);
+  const check = rule.check.map((one) => {
+    if ('schema' in one) return { schema: file(one.schema) };
+    if (!('script' in one)) return one;
+    const { script } = one;
+    return { script: typeof script === 'string' ? file(script) : { ...script, file: file(script.file) } };
+  });
   return { ...rule, check };
 }
 

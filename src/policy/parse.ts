@@ -47,6 +47,8 @@ export interface PolicyLayer {
 export interface Policy {
   readonly sources: readonly PolicyText['source'][];
   readonly layers: readonly PolicyLayer[];
+  /** `record` only where every text says so. */
+  readonly mode: 'enforce' | 'record';
   readonly app: number | null;
   readonly workflows: readonly string[];
   readonly unreported: 'pass' | 'block';
@@ -184,6 +186,10 @@ function united(
   return {
     sources: texts.map((text) => text.source),
     layers: distinct,
+    // extended files say nothing of the run as a whole
+    mode: layers.every(({ spec: { mode } }, index) => texts[index]?.extended === true || mode === 'record')
+      ? 'record'
+      : 'enforce',
     ...organisationWords(
       spec,
       layers.flatMap((entry, index) => (texts[index]?.source.from === 'organisation' ? [entry.spec] : [])),

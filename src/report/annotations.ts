@@ -2,6 +2,7 @@ import type { Annotation } from '../approval/render.ts';
 import { cut } from './cut.ts';
 import { commandData, commandProperty, plain, visible } from './escape.ts';
 import { formLine, formText } from './form-text.ts';
+import { recordedSentence } from './recording-text.ts';
 import type { Flagged, Report } from './schema.ts';
 import { notApprovable } from './sentences.ts';
 import { byGravity } from './summary.ts';
@@ -65,6 +66,8 @@ const outcomes: Readonly<
   held: { level: 'failure', words: 'Held' },
   denied: { level: 'failure', words: 'Denied' },
   granted: { level: 'notice', words: 'Ran as approved' },
+  'would-hold': { level: 'notice', words: 'Recorded, would be held:' },
+  'would-deny': { level: 'notice', words: 'Recorded, would be denied:' },
 };
 
 /** Where it was caused, else at the rule, else at the top of `policyFile`. */
@@ -89,6 +92,7 @@ function sentences(action: AnnotatedAction): string {
   return [
     `On ${plain(action.target)}, ${action.count === 1 ? 'once' : `${action.count} times`}.`,
     `Why: ${plain(action.reason)}`,
+    ...[recordedSentence(action.outcome)].filter((sentence) => sentence !== null),
     ...(action.deniedBy === null ? [] : [`By: ${plain(action.deniedBy)}`]),
     ...action.unknown.slice(0, 5).map((why) => `Unknown: ${plain(why)}`),
     ...action.checks.slice(0, 5).map((check) => `Check: ${plain(check)}`),

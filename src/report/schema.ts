@@ -20,8 +20,11 @@ export const flaggedSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-hjkmnp-tv-z]{8,52}$/),
   fingerprint: hash,
   form: actionFormSchema,
-  /** `granted`: it was flagged and ran because a grant covered it. */
-  outcome: z.enum(['held', 'denied', 'granted']),
+  /**
+   * `granted`: it was flagged and ran because a grant covered it. `would-hold` and `would-deny`: it ran because
+   * the policy says `mode: record`; nobody has to decide it.
+   */
+  outcome: z.enum(['held', 'denied', 'granted', 'would-hold', 'would-deny']),
   /** `binds` of the grant that let it run, or the person who denied it; null otherwise. */
   grant: hash.nullable(),
   deniedBy: text(100).nullable(),

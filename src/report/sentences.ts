@@ -8,6 +8,9 @@ export function notApprovable(report: {
 }
 
 /** Sentences that the run and the App must word alike, so that neither is shown twice. */
+export const recordingNotice =
+  'The policy says "mode: record": nothing is held or denied, this only records what would have been.';
+
 export function neverCalled(target: string): string {
   return `Target "${target}" was never called through its gate; if the suite did reach it, it went around the gate.`;
 }

@@ -2,6 +2,7 @@ import { cut } from './cut.ts';
 import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
+import { isRecorded, recordingHeadline } from './recording-text.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
 import { notApprovable } from './sentences.ts';
 import { timeline } from './timeline.ts';
@@ -40,7 +41,7 @@ export function headline(report: Report): string {
   ].join(', ');
   switch (report.result) {
     case 'passed':
-      return 'All steps passed, nothing is held';
+      return recordingHeadline(report) ?? 'All steps passed, nothing is held';
     case 'failed':
       return `The suite failed (exit code ${report.exitCode})${words === '' ? '' : `; ${words}`}`;
     case 'held':
@@ -69,7 +70,13 @@ function noticeList(report: Report): string | null {
   return ['**Notices**', '', ...lines, ...leftOut(report.notices.length)].join('\n');
 }
 
-const weight: Readonly<Record<Flagged['outcome'], number>> = { denied: 0, held: 1, granted: 2 };
+const weight: Readonly<Record<Flagged['outcome'], number>> = {
+  denied: 0,
+  held: 1,
+  'would-deny': 2,
+  'would-hold': 3,
+  granted: 4,
+};
 
 /** The gravest first. */
 export function byGravity(flagged: readonly Flagged[]): Flagged[] {
@@ -98,6 +105,7 @@ function flaggedTable(report: Report): string | null {
 
 function remedy(flagged: Flagged, blocked: string | null): string {
   if (flagged.outcome === 'granted') return 'nothing: it ran as approved';
+  if (isRecorded(flagged.outcome)) return 'nothing: it ran, the policy only records';
   if (flagged.outcome === 'denied') {
     return flagged.deniedBy === null ? 'the policy denies it' : `denied by ${prose(flagged.deniedBy)}`;
   }

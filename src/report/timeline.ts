@@ -28,7 +28,7 @@ export function timeline(report: Report): string | null {
   });
   if (bars.length === 0) return null;
   const milestones = report.flagged
-    .filter(({ outcome }) => outcome !== 'granted')
+    .filter(({ outcome }) => outcome === 'held' || outcome === 'denied')
     .slice(0, maximumMilestones)
     .map(({ id, outcome, firstAt }, index) => {
       const tag = outcome === 'denied' ? 'crit, ' : '';

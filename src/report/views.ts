@@ -2,6 +2,7 @@ import { actionId, varyingFields } from '../approval/fingerprint.ts';
 import type { ActionForm } from '../approval/form.ts';
 import type { HoldState, HoldStatus, RequirementState } from '../approval/state.ts';
 import { formDifference } from './form-text.ts';
+import { recordedSentence } from './recording-text.ts';
 import type { Flagged } from './schema.ts';
 
 /** A flagged runtime action as every surface shows it. All texts are foreign until escaped. */
@@ -64,13 +65,14 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
 /** What a run knows of a flagged runtime action. */
 export function viewOfFlagged(flagged: Flagged): HoldView {
   const by = flagged.deniedBy === null ? 'The policy denies it.' : `Denied by ${flagged.deniedBy}.`;
+  const recorded = recordedSentence(flagged.outcome);
   return {
     id: flagged.id,
     form: flagged.form,
     target: flagged.target,
     reason: flagged.reason,
-    status: flagged.outcome === 'granted' ? 'approved' : flagged.outcome,
-    sentence: flagged.outcome === 'denied' ? by : null,
+    status: statusOf(flagged.outcome),
+    sentence: flagged.outcome === 'denied' ? by : recorded,
     blocked: flagged.unbindable,
     unknown: flagged.unknown,
     checks: flagged.checks.filter((check) => check.outcome !== 'passed').map(checkSentence),
@@ -82,6 +84,12 @@ export function viewOfFlagged(flagged: Flagged): HoldView {
     resembles: null,
     requirements: [],
   };
+}
+
+/** What was only recorded blocks nothing, as what is no longer reported. */
+function statusOf(outcome: Flagged['outcome']): HoldStatus {
+  if (outcome === 'granted') return 'approved';
+  return outcome === 'held' || outcome === 'denied' ? outcome : 'superseded';
 }
 
 /** `schema (no-duplicate-users) failed: expected …, met …`. */

@@ -29,6 +29,11 @@ export async function guardTarget(
   if (action.kind !== 'sql' || own.outcome === 'denied') return own;
   const flagged = await flaggedByGuard(options, action, run, scope);
   if (flagged === null || released.has(flagged.fingerprint)) return own;
+  if (options.policy.mode === 'record') {
+    released.add(flagged.fingerprint);
+    report(options, { ...flagged, outcome: 'would-hold' });
+    return own;
+  }
   const found =
     flagged.unbindable === null
       ? await options.grants.find({
@@ -41,9 +46,7 @@ export async function guardTarget(
   if (found.kind === 'granted') {
     released.add(flagged.fingerprint);
     // reported also when the statement is then held for its own sake: the approval stands while it is reported
-    const record: Flagged = { ...flagged, outcome: 'granted', grant: found.grant.binds };
-    options.recorder.flag(record);
-    options.onFlagged(record);
+    report(options, { ...flagged, outcome: 'granted', grant: found.grant.binds });
     return own;
   }
   const denied = found.kind === 'denied' ? { outcome: 'denied' as const, deniedBy: found.by } : {};
@@ -57,6 +60,11 @@ export async function guardTarget(
       own.settle(own.outcome === 'allow' ? 'void' : settlement);
     },
   };
+}
+
+function report({ recorder, onFlagged }: JudgeOptions, flagged: Flagged): void {
+  recorder.flag(flagged);
+  onFlagged(flagged);
 }
 
 async function flaggedByGuard(

@@ -13,7 +13,7 @@ import type { Flagged } from '../report/schema.ts';
 import { flaggedOf } from './flagged.ts';
 import { guardTarget, type Released } from './guard-target.ts';
 import type { Recorder } from './recorder.ts';
-import { allowed, broken, granted, refused } from './rulings.ts';
+import { allowed, broken, brokenRecording, granted, recorded, refused } from './rulings.ts';
 
 export interface JudgeOptions {
   readonly policy: Policy;
@@ -58,6 +58,9 @@ export function createJudge(given: JudgeOptions): Judge {
         const own = await rule(options, action, scope, unique);
         return reserving(await guardTarget(options, released, action, options.run(), scope, own), unique);
       } catch (thrown) {
+        if (options.policy.mode === 'record') {
+          return reserving(brokenRecording(options, action, messageOf(thrown)), unique);
+        }
         unique.settle('void');
         return broken(options, action, messageOf(thrown));
       }
@@ -106,6 +109,11 @@ async function rule(
   if (verdict.decision === 'allow') return allowed(options, action, run.step);
   if (action.kind === 'sql') facts.relations ??= await relationsOf(action, scope);
   const flagged = flaggedOf(options, action, run, verdict, facts);
+  if (options.policy.mode === 'record')
+    return recorded(options, action, run.step, {
+      ...flagged,
+      outcome: verdict.decision === 'deny' ? 'would-deny' : 'would-hold',
+    });
   if (verdict.decision === 'deny')
     return refused(options, action, run.step, { ...flagged, outcome: 'denied' }, null);
   const found = await options.grants.find({

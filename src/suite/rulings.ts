@@ -48,6 +48,25 @@ export function granted(
   };
 }
 
+/** The policy would hold or deny it, but only records: it runs. */
+export function recorded(
+  options: JudgeOptions,
+  action: RuntimeAction,
+  step: string,
+  flagged: Flagged,
+): Ruling {
+  const ran = allowed(options, action, step);
+  return {
+    outcome: 'allow',
+    settle(settlement, latencyMs) {
+      ran.settle(settlement, latencyMs);
+      if (settlement === 'void' || settlement === 'refused') return;
+      options.recorder.flag(flagged);
+      options.onFlagged(flagged);
+    },
+  };
+}
+
 /** Held, or denied by the policy or a person. */
 export function refused(
   options: JudgeOptions,
@@ -116,6 +135,17 @@ export function broken(options: JudgeOptions, action: RuntimeAction, why: string
       if (settlement !== 'void') options.recorder.counts(step).held += 1;
     },
   };
+}
+
+/** `mode: record` holds nothing, not even what the judge failed on; the report says that it did. */
+export function brokenRecording(options: JudgeOptions, action: RuntimeAction, why: string): Ruling {
+  options.recorder.notice(
+    redactText(
+      `The judge failed: ${why}. Recording, so it ran; enforced, it would be held.`,
+      options.secrets,
+    ),
+  );
+  return allowed(options, action, options.run().step);
 }
 
 function oneLine(text: string): string {

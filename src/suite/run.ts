@@ -4,6 +4,7 @@ import type { Known, RunContext } from '../policy/action.ts';
 import type { Policy } from '../policy/parse.ts';
 import { redactText } from '../report/redaction.ts';
 import type { Flagged, PolicySource, Report, StepResult } from '../report/schema.ts';
+import { recordingNotice } from '../report/sentences.ts';
 import { Children, type StepExit } from './child.ts';
 import { secretsOf, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
@@ -55,6 +56,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   const secrets = [...new Set([...options.secrets, ...secretsOf(options.environment)])];
   const recorder = new Recorder();
   for (const notice of options.notices) recorder.notice(notice);
+  if (options.policy.mode === 'record') recorder.notice(recordingNotice);
   let current: Step | null = null;
   const judge = createJudge({
     policy: options.policy,

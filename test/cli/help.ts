@@ -5,6 +5,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
+/** The entry that `cli` is built from, for what a test needs before the next build. */
+const cliSource = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 export interface Ended {
   readonly code: number | null;
@@ -12,12 +14,16 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the built command line tool without a terminal. */
+/** Runs the built command line tool without a terminal; with `source` the entry that it is built from. */
 export async function jit(
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly source?: boolean;
+  },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [options.source ? cliSource : cli, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,4 +56,4 @@ rules:
     deny: { reason: Wipes are never allowed }
 `;
 
-export { cli };
+export { cli, cliSource };

@@ -72,6 +72,17 @@ suite("an organisation's policy", () => {
     );
   });
 
+  test('has its scripts read from its own repository too', () => {
+    const checking = organisation(
+      'version: 1\ndefault: allow\nrules: [{ id: c, on: { sql: { operation: insert } }, check: [{ script: a.mjs }, { script: { file: b.mjs } }] }]\n',
+    );
+    const { checks } = judge(load(text(yamlOf('  []')), checking), sql('INSERT INTO users (id) VALUES (1)'));
+    assert.deepEqual(
+      checks.map(({ check }) => check.type === 'script' && check.file),
+      ['acme/.github:a.mjs', 'acme/.github:b.mjs'],
+    );
+  });
+
   test('that is required and not there stops the run, and so does a broken one', () => {
     const own = text('version: 1\norganisation: required\ndefault: allow\n');
     assert.match(
@@ -135,6 +146,14 @@ rules:
     assert.match(
       messages(main(), extended(`app: 7\n${common}`)).join(),
       /"app" cannot stand in an extended file/,
+    );
+  });
+
+  test('leaves the mode to the main file', () => {
+    assert.equal(load(main('mode: record\n'), extended(common)).mode, 'record');
+    assert.match(
+      messages(main(), extended(`mode: record\n${common}`)).join(),
+      /"mode" cannot stand in an extended file/,
     );
   });
 

@@ -54,7 +54,7 @@ interface Scene {
 async function scene(
   words: string,
   work: (scene: Scene) => Promise<void>,
-  options: { approve?: (hold: HoldRequest) => boolean; url?: string; database?: string } = {},
+  options: { approve?: (hold: HoldRequest) => boolean; url?: string; database?: string; mode?: string } = {},
 ): Promise<void> {
   const asked: HoldRequest[] = [];
   const grants: GrantSource = {
@@ -77,7 +77,7 @@ async function scene(
   };
   const recorder = new Recorder();
   const judge = createJudge({
-    policy: load(text(policy(words))),
+    policy: load(text(`${policy(words)}mode: ${options.mode ?? 'enforce'}\n`)),
     grants,
     recorder,
     run: () => run,
@@ -122,6 +122,22 @@ async function scene(
 }
 
 suite('the guard target-identity, in front of a real server', () => {
+  test('under mode: record holds nothing, and reports once that it would have', () =>
+    scene(
+      'disposable: auto',
+      async ({ query, recorder }) => {
+        assert.deepEqual(await query('DELETE FROM orders', 'INSERT INTO orders VALUES (1)'), [0, 1]);
+        assert.deepEqual(
+          recorder.results().flagged.map(({ form, outcome }) => [form.rules[0]?.id, outcome]),
+          [
+            ['target-identity', 'would-hold'],
+            ['deletes', 'would-hold'],
+          ],
+        );
+      },
+      { mode: 'record' },
+    ));
+
   test('reads pass, the first write is held with what the server says of itself', () =>
     scene('disposable: auto', async ({ query, recorder }) => {
       assert.deepEqual(await query('SELECT 1', 'INSERT INTO orders VALUES (1)', 'SELECT 1'), [1, 'JA001', 1]);

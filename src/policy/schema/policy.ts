@@ -40,6 +40,10 @@ export const policySchema = z.strictObject({
   default: z
     .enum(['allow', 'hold', 'deny'])
     .describe('What happens to a runtime action that no rule matches'),
+  mode: z
+    .enum(['enforce', 'record'])
+    .default('enforce')
+    .describe('`record` holds and denies nothing: everything runs, and the report says what would have been'),
   extends: z
     .union([extended, z.array(extended).min(1).max(3)])
     .optional()
