@@ -20,7 +20,7 @@ export function classifyFunction(
 ): 'harmless' | 'function' | 'call' | 'set' {
   const last = name.at(-1) ?? '';
   // an unqualified name finds pg_catalog first, unless search_path says otherwise, which is an operation itself
-  if (name.at(-2) === 'information_schema' && standard.has(last)) return 'harmless';
+  if (name.length === 2 && name[0] === 'information_schema' && standard.has(last)) return 'harmless';
   if (name.length > 1 && name.at(-2) !== 'pg_catalog') return 'call';
   if ((since.get(last) ?? 0) > (server ?? 0)) return 'call';
   if (last === 'set_config') return 'set';

@@ -1,4 +1,5 @@
 import { after } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import {
   type PostgresGate,
@@ -112,7 +113,10 @@ export async function openFixture(options: Partial<PostgresGateOptions> = {}): P
     async during(work) {
       const before = judged.length;
       await work();
-      return judged.slice(before);
+      const entries = judged.slice(before);
+      // a client hears of an error one message before the gate hears that the statement has ended
+      await Promise.race([Promise.all(entries.map((entry) => ends.get(entry))), setTimeout(500)]);
+      return entries;
     },
   };
   after(async () => {
@@ -124,8 +128,13 @@ export async function openFixture(options: Partial<PostgresGateOptions> = {}): P
   return fixture;
 }
 
+const ends = new WeakMap<Judged, Promise<void>>();
+
 function ruling(entry: Judged): Ruling {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  ends.set(entry, promise);
   const settle = (settlement: Settlement, latencyMs?: number): void => {
+    resolve();
     if (entry.settled !== null) throw new Error(`settled twice: ${entry.settled}, then ${settlement}`);
     entry.settled = settlement;
     entry.latencyMs = latencyMs ?? null;
