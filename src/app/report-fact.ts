@@ -4,6 +4,7 @@ import type { RuleRef } from '../policy/verdict.ts';
 import { formProblem } from '../report/form-text.ts';
 import { isRecorded, recordingHeadline } from '../report/recording-text.ts';
 import { isRedactedName, unexplainedRedactions } from '../report/redaction.ts';
+import { trustedEdit } from '../report/remember-text.ts';
 import type { Flagged, Report } from '../report/schema.ts';
 import { neverCalled } from '../report/sentences.ts';
 import { checkSentence } from '../report/views.ts';
@@ -23,6 +24,8 @@ export interface ReportTruth {
   readonly artifactId: number;
   /** Git blobs of the policy texts, as the App read them itself. */
   readonly policyBlobs: readonly string[];
+  /** GitHub's own host, github.com where nothing else is said. */
+  readonly host?: string;
   /** Of these the organisation's, where it has one. */
   readonly organisationBlob?: string | undefined;
   /** Of that policy; without one nothing is only recorded. */
@@ -48,7 +51,7 @@ export function reportFact(truth: ReportTruth, report: Report | string, at: stri
     invalid: problem,
     result: valid?.result ?? null,
     exitCode: valid?.exitCode ?? null,
-    actions: valid?.flagged.flatMap(reportedAction) ?? [],
+    actions: valid?.flagged.flatMap((flagged) => reportedAction(flagged, truth)) ?? [],
     notices: valid === null ? [] : noticesOf(valid),
   };
 }
@@ -114,7 +117,7 @@ function actionProblem(truth: ReportTruth, flagged: Flagged): string | null {
 }
 
 /** What was only recorded is nothing to decide. */
-function reportedAction(flagged: Flagged): ReportedAction[] {
+function reportedAction(flagged: Flagged, truth: ReportTruth): ReportedAction[] {
   const { form, outcome, grant, target, reason, count, steps, origin, ruleAt, checks } = flagged;
   if (isRecorded(outcome)) return [];
   const hidden = unexplainedRedactions(form);
@@ -133,6 +136,14 @@ function reportedAction(flagged: Flagged): ReportedAction[] {
       ruleAt,
       unknown: flagged.unknown,
       checks: checks.filter((check) => check.outcome !== 'passed').map(checkSentence),
+      ...(flagged.remember === undefined
+        ? {}
+        : {
+            remember: flagged.remember.map((one) => ({
+              ...one,
+              edit: trustedEdit(one.edit, truth.repository, truth.host ?? 'github.com'),
+            })),
+          }),
     },
   ];
 }

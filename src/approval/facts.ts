@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { actionFormSchema } from './form.ts';
+import { rememberedSchema } from './remembered.ts';
 
 /**
  * Facts: what the App learnt about one pull request, append-only. Everything that it shows is a fold over
@@ -55,6 +56,8 @@ export const reportedActionSchema = z.strictObject({
   unknown: z.array(z.string()),
   /** Checks that did not pass, one sentence each. */
   checks: z.array(z.string()),
+  /** How each rule that flagged it could let it pass from now on. */
+  remember: z.array(rememberedSchema).optional(),
 });
 export type ReportedAction = z.infer<typeof reportedActionSchema>;
 

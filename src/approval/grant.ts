@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { binding, fingerprint } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
+import type { Remembered } from './remembered.ts';
 
 /**
  * How decisions reach the runner: JSON in the text of the App's gate check run, keyed by pull request and
@@ -55,6 +56,8 @@ export interface HoldRequest {
   readonly fingerprint: string;
   readonly form: ActionForm;
   readonly reason: string;
+  /** What rules could say instead; made when someone asks. */
+  readonly remember?: () => readonly Remembered[];
 }
 
 /**

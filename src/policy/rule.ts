@@ -76,6 +76,7 @@ export function compileRule(
     offersVarying: spec.identity !== 'exact',
     waitMs: spec.hold?.wait === undefined ? null : durationMs(spec.hold.wait),
     ...(expressions.some((one) => one?.readsRows === true) ? { readsRows: true } : {}),
+    ...(spec.hold?.remember === false ? { forbidsRemember: true as const } : {}),
   };
   return {
     ref,

@@ -22,6 +22,8 @@ export interface RuleRef {
   readonly waitMs: number | null;
   /** It reads `action.estimatedRows`, which an approval then binds. */
   readonly readsRows?: boolean;
+  /** True when the rule says `remember: false`: no exception is proposed. */
+  readonly forbidsRemember?: true;
 }
 
 /** A check that a matching rule asks for and that is not run yet. */

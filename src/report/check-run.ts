@@ -4,6 +4,7 @@ import { cut } from './cut.ts';
 import { plain, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, howToDecide, isShownWhole, prose } from './hold-markdown.ts';
+import { rememberMarkdown } from './remember-text.ts';
 import type { Report } from './schema.ts';
 import { headline, jobSummary } from './summary.ts';
 import { type HoldView, isOpen } from './views.ts';
@@ -46,6 +47,7 @@ export function holdOutput(view: HoldView, buttons: boolean): CheckOutput {
     `**${statusWords[view.status]}**${view.sentence === null ? '' : ` ${prose(view.sentence)}`}`,
   ];
   summary.push('', formBlock(view.form, checkRunFormLimit), '', ...holdFacts(view), ...decide);
+  if (isOpen(view)) summary.push(...rememberMarkdown(view.remember ?? []));
   return output(`${statusTitle[view.status]}: ${formLine(view.form, 100)}`, summary.join('\n'), '');
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { actionFormSchema } from '../approval/form.ts';
+import { rememberedSchema } from '../approval/remembered.ts';
 
 /**
  * The report, version 1: what one job's run leaves behind, and the only thing that travels from the runner
@@ -55,6 +56,8 @@ export const flaggedSchema = z.strictObject({
   /** Where the first rule that flagged it stands. */
   ruleAt: originSchema.nullable(),
   firstAt: instant,
+  /** How each rule that flagged it could let it pass from now on. */
+  remember: z.array(rememberedSchema).max(20).optional(),
 });
 export type Flagged = z.infer<typeof flaggedSchema>;
 

@@ -3,6 +3,7 @@ import type { HoldRequest } from '../approval/grant.ts';
 import { oneLine, terminalLine, terminalText } from './escape.ts';
 import { formLine, formText, valueText } from './form-text.ts';
 import { unexplainedRedactions } from './redaction.ts';
+import { rememberLines } from './remember-text.ts';
 import type { Flagged, Report, StepResult } from './schema.ts';
 import { byGravity, duration, headline } from './summary.ts';
 
@@ -119,6 +120,7 @@ export function holdDetails(hold: HoldRequest): string {
     `  rules: ${whole(form.rules.map((rule) => rule.id).join(', '))}`,
     ...(values.length > 0 ? ['  values:', ...values.map((line) => `  ${line}`)] : []),
     ...hidden(hold),
+    ...rememberLines(hold.remember?.() ?? []),
     `  fingerprint: ${hold.fingerprint}`,
     '',
   ].join('\n');

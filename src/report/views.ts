@@ -1,5 +1,6 @@
 import { actionId, varyingFields } from '../approval/fingerprint.ts';
 import type { ActionForm } from '../approval/form.ts';
+import type { Remembered } from '../approval/remembered.ts';
 import type { HoldState, HoldStatus, RequirementState } from '../approval/state.ts';
 import { formDifference } from './form-text.ts';
 import { recordedSentence } from './recording-text.ts';
@@ -31,6 +32,8 @@ export interface HoldView {
   readonly resembles: string | null;
   /** One sentence per requirement: how many have approved, and who may. Empty where the run cannot know. */
   readonly requirements: readonly string[];
+  /** How each rule that flagged it could let it pass from now on. */
+  readonly remember?: readonly Remembered[] | undefined;
 }
 
 /** Whether people still have to decide it. */
@@ -59,6 +62,7 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     varying: varyingFields(action.form).filter(({ name }) => offered.has(name)),
     resembles: resemblance(hold, decided),
     requirements: hold.requirements.map(requirementSentence),
+    remember: action.remember,
   };
 }
 
@@ -83,6 +87,7 @@ export function viewOfFlagged(flagged: Flagged): HoldView {
     varying: varyingFields(flagged.form),
     resembles: null,
     requirements: [],
+    remember: flagged.remember,
   };
 }
 

@@ -1,6 +1,7 @@
 import { actionId, fingerprint } from '../approval/fingerprint.ts';
 import type { Known, RunContext, RuntimeAction, SqlAction } from '../policy/action.ts';
 import type { Ruling, TransactionScope } from '../policy/judge.ts';
+import { rememberServer } from '../policy/remember.ts';
 import { nowhere, type ServerIdentity } from '../policy/server-identity.ts';
 import { guardForm, guardsFor, holdsTarget, serverText } from '../policy/target-identity.ts';
 import type { Answer } from '../policy/three-valued.ts';
@@ -41,6 +42,7 @@ export async function guardTarget(
           fingerprint: flagged.fingerprint,
           form: flagged.form,
           reason: flagged.reason,
+          remember: () => options.recorder.remembered(flagged.fingerprint),
         })
       : ({ kind: 'none', problem: null } as const);
   if (found.kind === 'granted') {
@@ -87,7 +89,14 @@ async function flaggedByGuard(
       ? { known: false, why: 'the server cannot be asked here who it is' }
       : await scope.identify();
   const holding = judged(server);
-  return holding.length === 0 ? null : flaggedAs(options, action, run, server, holding);
+  if (holding.length === 0) return null;
+  const flagged = flaggedAs(options, action, run, server, holding);
+  if (server.known) {
+    const rules = holding.map(({ rule }) => rule);
+    const proposals = rememberServer(options.policy, action.target, server.value, rules);
+    options.recorder.propose(flagged, action, proposals, options.editLink ?? (() => null));
+  }
+  return flagged;
 }
 
 function flaggedAs(

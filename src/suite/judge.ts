@@ -7,12 +7,14 @@ import type { Known, RunContext, RuntimeAction } from '../policy/action.ts';
 import { conclude, decide, httpReads } from '../policy/decide.ts';
 import type { Judge, Ruling, TransactionScope } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
+import { rememberOf } from '../policy/remember.ts';
 import type { Surroundings } from '../policy/server-identity.ts';
 import type { FactName, Resolution, Verdict } from '../policy/verdict.ts';
 import type { Flagged } from '../report/schema.ts';
 import { flaggedOf } from './flagged.ts';
 import { guardTarget, type Released } from './guard-target.ts';
 import type { Recorder } from './recorder.ts';
+import { type EditLink, withoutSecrets } from './remembering.ts';
 import { allowed, broken, brokenRecording, granted, recorded, refused } from './rulings.ts';
 
 export interface JudgeOptions {
@@ -36,6 +38,8 @@ export interface JudgeOptions {
   readonly keys?: UniqueKeys;
   /** What this machine can prove about a server; nothing without it. */
   readonly surroundings?: Surroundings;
+  /** Where a rule can be changed; nowhere without it. */
+  readonly editLink?: EditLink;
 }
 
 /** Facts as they are fetched, one by one. */
@@ -116,11 +120,19 @@ async function rule(
     });
   if (verdict.decision === 'deny')
     return refused(options, action, run.step, { ...flagged, outcome: 'denied' }, null);
+  const proposals = rememberOf(options.policy, action, verdict, facts);
+  options.recorder.propose(
+    flagged,
+    action,
+    withoutSecrets(proposals, options.secrets),
+    options.editLink ?? (() => null),
+  );
   const found = await options.grants.find({
     id: flagged.id,
     fingerprint: flagged.fingerprint,
     form: flagged.form,
     reason: flagged.reason,
+    remember: () => options.recorder.remembered(flagged.fingerprint),
   });
   if (found.kind === 'granted' && flagged.unbindable === null)
     return granted(options, action, run.step, flagged, found);

@@ -1,10 +1,13 @@
 import type { ActionForm } from '../approval/form.ts';
+import type { Remembered } from '../approval/remembered.ts';
 import type { RuntimeAction, Target } from '../policy/action.ts';
 import type { Settlement } from '../policy/judge.ts';
+import type { Remember } from '../policy/remember.ts';
 import { formLine } from '../report/form-text.ts';
 import type { Counted, Flagged, TargetResult } from '../report/schema.ts';
 import { neverCalled } from '../report/sentences.ts';
 import { Latencies } from './latency.ts';
+import { type EditLink, rememberedOf, Seen } from './remembering.ts';
 
 export interface StepCounts {
   allowed: number;
@@ -15,6 +18,7 @@ export interface StepCounts {
 /** Distinct shapes and flagged actions kept one by one; beyond these only the numbers go on. */
 const maximumShapes = 20_000;
 const maximumFlagged = 5_000;
+const maximumProposed = 200;
 
 interface TargetEntry {
   readonly target: Target;
@@ -30,6 +34,10 @@ export class Recorder {
   readonly #flagged = new Map<string, Flagged>();
   readonly #steps = new Map<string, StepCounts>();
   readonly #notices = new Set<string>();
+  /** One action of each shape, for what an exception by rule would let pass. */
+  readonly seen = new Seen();
+  readonly #proposals = new Map<string, readonly Remember[]>();
+  #edit: EditLink = () => null;
   #shapesLeftOut = 0;
   #flaggedLeftOut = 0;
 
@@ -65,6 +73,7 @@ export class Recorder {
     } else if (this.#counted.size >= maximumShapes) {
       this.#shapesLeftOut += 1;
     } else {
+      this.seen.note(line, action);
       const { name, disposable } = action.target;
       this.#counted.set(key, {
         target: name,
@@ -75,6 +84,18 @@ export class Recorder {
         disposable,
       });
     }
+  }
+
+  /** What the rules that flagged an action could say instead; told when the run ends, with what it would match. */
+  propose(flagged: Flagged, action: RuntimeAction, proposals: readonly Remember[], edit: EditLink): void {
+    this.#edit = edit;
+    this.seen.note(formLine(flagged.form, 300), action);
+    if (this.#proposals.size < maximumFlagged) this.#proposals.set(flagged.fingerprint, proposals);
+  }
+
+  remembered(fingerprint: string): Remembered[] {
+    const proposals = this.#proposals.get(fingerprint) ?? [];
+    return proposals.slice(0, 20).map((one) => rememberedOf(one, this.seen, this.#edit));
   }
 
   flag(flagged: Flagged): void {
@@ -99,7 +120,7 @@ export class Recorder {
     const plain = ({ disposable: _, ...rest }: Counted & { disposable: boolean }): Counted => rest;
     return {
       targets: [...this.#targets.values()].map(targetResult),
-      flagged: [...this.#flagged.values()],
+      flagged: [...this.#flagged.values()].map((flagged, index) => this.#withProposals(flagged, index)),
       counted: all.map(plain),
       repeated: all
         .filter((entry) => entry.writes && !entry.disposable)
@@ -107,6 +128,13 @@ export class Recorder {
         .map(plain),
       notices: [...this.#notices, ...this.#leftOut()],
     };
+  }
+
+  /** Proposals are for people, who read no more than these. */
+  #withProposals(flagged: Flagged, index: number): Flagged {
+    if (flagged.outcome !== 'held' || index >= maximumProposed) return flagged;
+    const remember = this.remembered(flagged.fingerprint);
+    return remember.length === 0 ? flagged : { ...flagged, remember };
   }
 
   #leftOut(): string[] {

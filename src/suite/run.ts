@@ -10,6 +10,7 @@ import { secretsOf, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
 import { openGates } from './open-gates.ts';
 import { Recorder, type StepCounts } from './recorder.ts';
+import { editLink } from './remembering.ts';
 import { resume } from './resume.ts';
 import type { Step } from './steps.ts';
 import { surroundingsOf } from './surroundings.ts';
@@ -70,6 +71,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     approveHint: options.approveHint,
     onFlagged: (flagged) => options.progress.flagged(flagged),
     surroundings: surroundingsOf(options.environment),
+    editLink: editLink(options.environment.GITHUB_SERVER_URL, options.run.repository),
   });
   const gates = await openGates({
     policy: options.policy,

@@ -92,7 +92,12 @@ export const ruleSchema = z.strictObject({
   uses: z.literal('once').optional().describe('An approval is spent by the run that used it'),
   allow: z.strictObject({ reason: reason.optional() }).optional(),
   hold: z
-    .strictObject({ reason, approvals: approvalsSchema.optional(), wait: durationSchema.optional() })
+    .strictObject({
+      reason,
+      approvals: approvalsSchema.optional(),
+      wait: durationSchema.optional(),
+      remember: z.literal(false).optional().describe('No exception by rule is proposed to who decides'),
+    })
     .optional(),
   deny: z.strictObject({ reason }).optional(),
   check: z.array(checkSchema).min(1).optional(),
