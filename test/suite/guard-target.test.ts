@@ -173,10 +173,8 @@ suite('the guard target-identity, in front of a real server', () => {
 
   test('without an approval several writes are one hold', () =>
     scene('disposable: false', async ({ query, recorder }) => {
-      assert.deepEqual(await query('INSERT INTO orders VALUES (1)', 'UPDATE orders SET id = 3'), [
-        'JA001',
-        'JA001',
-      ]);
+      const writes = ['INSERT INTO orders VALUES (1)', 'UPDATE orders SET id = 3'] as const;
+      assert.deepEqual(await query(...writes, 'SELECT 1'), ['JA001', 'JA001', 1]);
       assert.deepEqual(
         recorder.results().flagged.map(({ outcome, count }) => [outcome, count]),
         [['held', 2]],
@@ -231,7 +229,7 @@ suite('the guard target-identity, in front of a real server', () => {
     return scene(
       'disposable: auto',
       async ({ query, recorder }) => {
-        assert.deepEqual(await query('INSERT INTO orders VALUES (1)'), ['JA001']);
+        assert.deepEqual(await query('INSERT INTO orders VALUES (1)', 'SELECT 1'), ['JA001', 1]);
         assert.equal(recorder.results().flagged[0]?.unbindable, null);
       },
       { url: url.href },
