@@ -1,4 +1,4 @@
-import { nearest, type Problem } from './problem.ts';
+import { maximumProblems, nearest, type Problem } from './problem.ts';
 import { roles } from './schema/approvals.ts';
 import type { PolicySpec } from './schema/policy.ts';
 import type { MatcherSpec } from './schema/rules.ts';
@@ -39,14 +39,16 @@ function unknownTargets(spec: PolicySpec, file: YamlFile): Problem[] {
     declared.length > 0
       ? `${declared.join(', ')}, or host:port of an undeclared one`
       : 'declare it under targets';
-  return matchersIn(spec).flatMap(({ path, kind, target }) =>
-    target.flatMap((name) => {
-      if (declared.includes(name) || /[*?[{:]/.test(name)) return [];
-      const meant = nearest(name, declared);
-      const hint = meant === null ? '' : `; did you mean "${meant}"?`;
-      return [file.problem([...path, kind, 'target'], `no target is named "${name}"${hint}`, allowed)];
-    }),
+  const names = new Set(declared);
+  const unknown = matchersIn(spec).flatMap(({ path, kind, target }) =>
+    target.filter((name) => !names.has(name) && !/[*?[{:]/.test(name)).map((name) => ({ path, kind, name })),
   );
+  // to look for the name that was meant compares it with each
+  return unknown.slice(0, maximumProblems + 1).map(({ path, kind, name }) => {
+    const meant = nearest(name, declared);
+    const hint = meant === null ? '' : `; did you mean "${meant}"?`;
+    return file.problem([...path, kind, 'target'], `no target is named "${name}"${hint}`, allowed);
+  });
 }
 
 interface TargetNames {

@@ -4,7 +4,7 @@ import { builtinRules } from './builtin-rules.ts';
 import { distinctLayers, requirementsIn } from './layers.ts';
 import { checkMeaning } from './meaning.ts';
 import { organisationCheck, organisationWords } from './organisation.ts';
-import type { Problem } from './problem.ts';
+import { firstProblems, type Problem } from './problem.ts';
 import { fixedApprovals } from './requirements.ts';
 import { type CompiledRule, compileRule } from './rule.ts';
 import { problemsOf } from './schema/issues.ts';
@@ -71,13 +71,11 @@ export function loadPolicy(texts: readonly PolicyText[]): Loaded {
   const read = texts.map((text) => ({ text, read: readSpec(text) }));
   const together = targetsTogether(read);
   for (const { text, read: one } of read) {
-    if (!one.ok) problems.push(...one.problems);
+    if (!one.ok) problems.push(...firstProblems(one.problems));
     else {
       const targets = together(text);
-      problems.push(
-        ...checkMeaning(one.spec, one.file, text.source.from === 'organisation' ? null : targets),
-      );
-      problems.push(...standingProblems(one.spec, one.file, text, texts));
+      const meant = checkMeaning(one.spec, one.file, text.source.from === 'organisation' ? null : targets);
+      problems.push(...firstProblems([...meant, ...standingProblems(one.spec, one.file, text, texts)]));
       const spec = { ...one.spec, targets };
       layers.push({ layer: compileLayer(spec, one.file, text, problems), spec });
     }

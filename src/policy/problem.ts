@@ -15,6 +15,16 @@ export function formatProblem(problem: Problem): string {
   return `${problem.file}:${problem.line}:${problem.column}  ${problem.message}${allowed}`;
 }
 
+/** To find the line of a problem costs time; who has more than these sees the next ones afterwards. */
+export const maximumProblems = 100;
+
+export function firstProblems(problems: readonly Problem[]): readonly Problem[] {
+  const next = problems[maximumProblems];
+  if (next === undefined) return problems;
+  const more = { ...next, message: 'more problems from here on are not listed', allowed: null };
+  return [...problems.slice(0, maximumProblems), more];
+}
+
 /** The known word nearest to a misspelt one, when it is near enough to be meant. */
 export function nearest(met: string, known: readonly string[]): string | null {
   const ranked = known.map((word) => ({ word, distance: distance(met.toLowerCase(), word.toLowerCase()) }));

@@ -28,7 +28,8 @@ export class YamlFile {
     this.#lines = new LineCounter();
     this.#document = parseDocument(text.slice(0, maximumLength), {
       lineCounter: this.#lines,
-      uniqueKeys: true,
+      // the library compares each key with each: minutes for a map of a megabyte; see #duplicates
+      uniqueKeys: false,
       stringKeys: true,
       prettyErrors: false,
     });
@@ -54,28 +55,55 @@ export class YamlFile {
     if (faults.length > 0) {
       return {
         ok: false,
-        // after a fault of syntax all others are its consequence; keys that stand twice are each their own
-        problems: faults
-          .filter((fault, index) => index === 0 || fault.code === 'DUPLICATE_KEY')
-          .map((fault) => this.#at(fault.pos[0], faultWords(fault))),
+        // after a fault of syntax all others are its consequence
+        problems: faults.slice(0, 1).map((fault) => this.#at(fault.pos[0], faultWords(fault))),
       };
     }
     try {
+      const twice = this.#duplicates();
+      if (twice.length > 0) return { ok: false, problems: twice };
       return { ok: true, value: this.#document.toJS({ maxAliasCount: maximumAliases }) };
     } catch (thrown) {
-      return { ok: false, problems: [this.#aliasProblem(thrown)] };
+      const tooDeep = thrown instanceof RangeError;
+      return {
+        ok: false,
+        problems: [tooDeep ? this.#at(0, 'the file is nested too deeply') : this.#aliasProblem(thrown)],
+      };
     }
+  }
+
+  #duplicates(): Problem[] {
+    const problems: Problem[] = [];
+    visit(this.#document, {
+      Map: (_, map) => {
+        const seen = new Set<string>();
+        for (const { key } of map.items) {
+          if (!isScalar(key)) continue;
+          const name = String(key.value);
+          if (seen.has(name))
+            problems.push(this.#at(key.range?.[0] ?? 0, 'this key stands twice in its map'));
+          seen.add(name);
+        }
+      },
+    });
+    return problems;
   }
 
   /** A policy's text is plain values; what still can go wrong with them are aliases. */
   #aliasProblem(thrown: unknown): Problem {
-    const all: Alias[] = [];
-    visit(this.#document, { Alias: (_, alias) => void all.push(alias) });
-    const lost = all.find((alias) => alias.resolve(this.#document) === undefined);
+    const anchors = new Set<string>();
+    let first: Alias | undefined;
+    let lost: Alias | undefined;
+    visit(this.#document, {
+      Value: (_, node) => void (node.anchor === undefined || anchors.add(node.anchor)),
+      Alias: (_, alias) => {
+        first ??= alias;
+        if (!anchors.has(alias.source)) lost ??= alias;
+      },
+    });
     if (lost !== undefined) {
       return this.#at(lost.range?.[0] ?? 0, `no anchor above is named "&${lost.source}"`);
     }
-    const first = all[0];
     if (first === undefined) return this.#at(0, `the YAML cannot be read: ${messageOf(thrown)}`);
     const allowed = `at most ${maximumAliases} values in all`;
     return {
@@ -118,7 +146,6 @@ export class YamlFile {
 }
 
 function faultWords({ code, message }: YAMLError): string {
-  if (code === 'DUPLICATE_KEY') return 'this key stands twice in its map';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a policy is one document';
   return `the YAML cannot be read: ${message.split('\n')[0] ?? ''}`;
 }

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { nearest, type Problem } from '../problem.ts';
+import { maximumProblems, nearest, type Problem } from '../problem.ts';
 import type { YamlFile } from '../yaml-file.ts';
 
 /** zod's issues as problems with line, column and remedy. */
 export function problemsOf(schema: z.ZodType, error: z.ZodError, file: YamlFile): Problem[] {
-  return error.issues.flatMap((issue) => problemsOfIssue(schema, issue, [], file));
+  return error.issues
+    .slice(0, maximumProblems + 1)
+    .flatMap((issue) => problemsOfIssue(schema, issue, [], file));
 }
 
 function problemsOfIssue(
@@ -17,16 +19,16 @@ function problemsOfIssue(
   const name = path.length === 0 ? 'the file' : `"${path.map(String).join('.')}"`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(key, schema, path, file));
+      return issue.keys.slice(0, maximumProblems + 1).map((key) => unknownKey(key, schema, path, file));
     case 'invalid_union': {
       const branch = bestBranch(issue.errors);
       if (branch === undefined)
         return [file.problem(path, `${name} is not of an allowed form`, formsAt(schema, path))];
       const misspelt = branch.filter((inner) => inner.code === 'unrecognized_keys');
       // with a key that nobody knows, that another one is missing says nothing new
-      return (misspelt.length > 0 ? misspelt : branch).flatMap((inner) =>
-        problemsOfIssue(schema, inner, path, file),
-      );
+      return (misspelt.length > 0 ? misspelt : branch)
+        .slice(0, maximumProblems + 1)
+        .flatMap((inner) => problemsOfIssue(schema, inner, path, file));
     }
     case 'invalid_value': {
       const values = valuesAt(schema, path) ?? issue.values.map(String).join(', ');
@@ -101,7 +103,7 @@ function bestBranch(
   const score = (issues: readonly z.core.$ZodIssue[]) =>
     issues.some((issue) => issue.path.length === 0 && issue.code === 'invalid_type')
       ? Number.NEGATIVE_INFINITY
-      : 100 * Math.max(0, ...issues.map((issue) => issue.path.length)) -
+      : 100 * issues.reduce((deepest, issue) => Math.max(deepest, issue.path.length), 0) -
         issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
   const ranked = [...errors].sort((a, b) => score(b) - score(a));
   const best = ranked[0];
