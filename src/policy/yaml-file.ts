@@ -14,7 +14,7 @@ import type { Problem } from './problem.ts';
 
 /** Files above this are no policies. Characters. */
 const maximumLength = 1_048_576;
-/** Aliases may stand for at most this many nodes, so that a small file cannot explode. */
+/** So many aliases there may be, and so many nodes they may stand for: a small file cannot explode. */
 const maximumAliases = 50;
 
 /** A YAML file whose values can be traced back to lines. */
@@ -72,9 +72,15 @@ export class YamlFile {
     }
   }
 
+  /** Throws where aliases are so many that to resolve them would take long. */
   #duplicates(): Problem[] {
     const problems: Problem[] = [];
+    let aliases = 0;
     visit(this.#document, {
+      Alias: () => {
+        aliases += 1;
+        if (aliases > maximumAliases) throw new Error('too many aliases');
+      },
       Map: (_, map) => {
         const seen = new Set<string>();
         for (const { key } of map.items) {

@@ -77,6 +77,33 @@ test('a megabyte of unknown keys, of one key, or of faulty rules is answered wit
   assert.match(rules.at(-1) ?? '', /more problems from here on are not listed/);
 });
 
+test('lists, names and aliases that fill a file are answered too', () => {
+  const rule = (rest: string) =>
+    `version: 1\ndefault: allow\nrules:\n  - { id: a, on: ${rest}, deny: { reason: x } }\n`;
+  assert.match(problems(rule(`{ sql: { table: [${'1,'.repeat(300_000)}] } }`))[0] ?? '', /is a number/);
+  assert.match(
+    problems(rule(`{ sql: {} }, unless: [${'1,'.repeat(300_000)}]`))[0] ?? '',
+    /unless" is not of an/,
+  );
+  const targets = Array.from(
+    { length: 2000 },
+    (_, index) => `  the-target-number-${index}: { http: { host: x } }\n`,
+  );
+  const rules = Array.from(
+    { length: 5000 },
+    (_, index) => `  - { id: r${index}, on: { http: { target: zzzz${index} } }, deny: { reason: x } }\n`,
+  );
+  const unknown = problems(
+    `version: 1\ndefault: allow\ntargets:\n${targets.join('')}rules:\n${rules.join('')}`,
+  );
+  assert.match(unknown[0] ?? '', /no target is named "zzzz0"/);
+  const pairs = Array.from({ length: 20_000 }, (_, index) => `  - &a${index} x\n  - *a${index}\n`).join('');
+  for (const list of [pairs, `  - &a x\n${'  - *a\n'.repeat(100_000)}`]) {
+    const answer = problems(`version: 1\ndefault: allow\nworkflows:\n${list}`);
+    assert.match(answer[0] ?? '', /the aliases from here on stand for too many values/);
+  }
+});
+
 test('however deep a file is nested, the answer is a problem', () => {
   for (const depth of [100, 1000, 3000, 30_000, 300_000]) {
     for (const [open, close] of [
