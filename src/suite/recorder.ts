@@ -1,4 +1,3 @@
-import type { ActionForm } from '../approval/form.ts';
 import type { Remembered } from '../approval/remembered.ts';
 import type { RuntimeAction, Target } from '../policy/action.ts';
 import type { Settlement } from '../policy/judge.ts';
@@ -63,9 +62,8 @@ export class Recorder {
     if (latencyMs !== undefined) entry.latencies.add(latencyMs);
   }
 
-  /** Counts an allowed, unflagged runtime action by its shape. */
-  count(action: RuntimeAction, shape: ActionForm): void {
-    const line = formLine(withoutValues(shape), 300);
+  /** Counts an allowed, unflagged runtime action by its shape, see shape-line.ts. */
+  count(action: RuntimeAction, line: string): void {
     const key = `${action.target.name}\n${action.kind}\n${line}`;
     const known = this.#counted.get(key);
     if (known !== undefined) {
@@ -186,8 +184,4 @@ function writes(action: RuntimeAction): boolean {
   }
   if (action.kind === 'http') return !(action.method.known && safeMethods.has(action.method.value));
   return true;
-}
-
-function withoutValues(form: ActionForm): ActionForm {
-  return { ...form, values: form.values.map((value) => ({ ...value, type: 'varies' as const, text: '' })) };
 }

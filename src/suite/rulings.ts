@@ -1,11 +1,10 @@
-import { buildForm } from '../approval/build-form.ts';
-import type { ActionForm } from '../approval/form.ts';
 import type { Found } from '../approval/grant.ts';
 import type { RuntimeAction } from '../policy/action.ts';
 import type { Ruling } from '../policy/judge.ts';
-import { redactForm, redactText } from '../report/redaction.ts';
+import { redactText } from '../report/redaction.ts';
 import type { Flagged } from '../report/schema.ts';
 import type { JudgeOptions } from './judge.ts';
+import { shapeLine } from './shape-line.ts';
 
 /** It runs; counted once the gate tells how it ended. */
 export function allowed(options: JudgeOptions, action: RuntimeAction, step: string): Ruling {
@@ -15,13 +14,9 @@ export function allowed(options: JudgeOptions, action: RuntimeAction, step: stri
       if (settlement === 'void' || settlement === 'refused') return;
       options.recorder.counts(step).allowed += 1;
       options.recorder.ran(action, settlement, latencyMs);
-      options.recorder.count(action, shapeOf(options, action));
+      options.recorder.count(action, shapeLine(action, options.secrets));
     },
   };
-}
-
-function shapeOf(options: JudgeOptions, action: RuntimeAction): ActionForm {
-  return redactForm(buildForm(action, [], null).form, options.secrets);
 }
 
 /** It was flagged and runs because a grant covers it. */

@@ -1,0 +1,44 @@
+import { buildForm } from '../approval/build-form.ts';
+import type { ActionForm } from '../approval/form.ts';
+import type { RuntimeAction, SqlAction, SqlAnalysis } from '../policy/action.ts';
+import { formLine } from '../report/form-text.ts';
+import { redactForm } from '../report/redaction.ts';
+
+interface Kept {
+  readonly secrets: readonly string[];
+  /** Secrets may be added while the run goes on. */
+  readonly known: number;
+  readonly params: string;
+  readonly line: string;
+}
+
+const lines = new WeakMap<SqlAnalysis, Kept>();
+
+/**
+ * The shape under which an allowed runtime action is counted, on one line. Of a statement it is kept beside the
+ * analysis, which equal texts share: a suite runs few statements many times.
+ */
+export function shapeLine(action: RuntimeAction, secrets: readonly string[]): string {
+  if (action.kind !== 'sql') return made(action, secrets);
+  const params = readable(action);
+  const kept = lines.get(action.analysis);
+  if (kept?.secrets === secrets && kept.known === secrets.length && kept.params === params) return kept.line;
+  const line = made(action, secrets);
+  lines.set(action.analysis, { secrets, known: secrets.length, params, line });
+  return line;
+}
+
+/** Of the parameters a shape has only which there are: one that could not be read leaves no hole. */
+function readable(action: SqlAction): string {
+  let signs = '';
+  for (const { value, hex } of action.params) signs += value.known || hex !== null ? '1' : '0';
+  return signs;
+}
+
+function made(action: RuntimeAction, secrets: readonly string[]): string {
+  return formLine(withoutValues(redactForm(buildForm(action, [], null).form, secrets)), 300);
+}
+
+function withoutValues(form: ActionForm): ActionForm {
+  return { ...form, values: form.values.map((value) => ({ ...value, type: 'varies' as const, text: '' })) };
+}
