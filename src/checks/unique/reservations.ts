@@ -8,7 +8,7 @@ export interface Holder {
    * Whether the server is still at work for it, asked where no word will come: the connection was lost, or
    * the transaction is prepared. Null while its gate tells.
    */
-  open: 'told' | { readonly backend: number } | { readonly prepared: string };
+  open: 'told' | { readonly backend: number | null } | { readonly prepared: string };
   readonly claims: Set<Claim>;
   savepoints: { readonly name: string; readonly at: number }[];
   lost: boolean;
@@ -180,7 +180,7 @@ export class Reservations {
   /** What it sent last may still be carried out: the keys are free when the server's process is gone. */
   #lost(holder: Holder, backend: number | null): void {
     holder.lost = true;
-    holder.open = { backend: backend ?? 0 };
+    holder.open = { backend };
     for (const claim of holder.claims) this.#waiting.wake(claim.key);
     this.#waiting.wakeHolder(holder.id);
   }

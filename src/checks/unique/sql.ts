@@ -182,19 +182,23 @@ async function lookUp(
 
 /** Asks the server itself about holders of whose end no word comes. */
 function askOpen(scope: TransactionScope): AskOpen {
+  const ask = (text: string, values: readonly string[]) =>
+    scope.read({ text, oids: values.map(() => 0), values, fresh: false });
   return async (open) => {
-    const [text, value] =
-      'backend' in open
-        ? [
-            'SELECT FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4',
-            `${open.backend}`,
-          ]
-        : [
-            'SELECT FROM pg_catalog.pg_prepared_xacts WHERE gid OPERATOR(pg_catalog.=) $1::pg_catalog.text',
-            open.prepared,
-          ];
-    if (value === '0') return null;
-    const found = await scope.read({ text, oids: [0], values: [value], fresh: false });
-    return found.known ? found.value.length > 0 : null;
+    if ('prepared' in open) {
+      const found = await ask(
+        'SELECT FROM pg_catalog.pg_prepared_xacts WHERE gid OPERATOR(pg_catalog.=) $1::pg_catalog.text',
+        [open.prepared],
+      );
+      return found.known ? found.value.length > 0 : null;
+    }
+    if (open.backend === null) return null;
+    // in a transaction the list of processes stays as it was first seen there
+    const cleared = await ask('SELECT pg_catalog.pg_stat_clear_snapshot()', []);
+    const found = await ask(
+      'SELECT FROM pg_catalog.pg_stat_activity WHERE pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4',
+      [`${open.backend}`],
+    );
+    return cleared.known && found.known ? found.value.length > 0 : null;
   };
 }
