@@ -92,7 +92,7 @@ export function lookupText(
   });
   const busy = `EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype OPERATOR(pg_catalog.=) 'transactionid'
   AND l.transactionid OPERATOR(pg_catalog.=) ${table.quoted}.xmax AND l.granted
-  AND l.mode OPERATOR(pg_catalog.=) 'ExclusiveLock' AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid())`;
+  AND l.mode OPERATOR(pg_catalog.=) 'ExclusiveLock' AND coalesce(l.pid, 0) OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())`;
   return `SELECT ${busy} FROM ${table.from} JOIN (${source}) AS v (${names(table).join(', ')})
 ON ${equal.join(' AND ')}${except === null ? '' : ` WHERE NOT coalesce((${except}\n), false)`} LIMIT ${maximumKeys}`;
 }
