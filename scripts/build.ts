@@ -33,6 +33,9 @@ const common = {
 await build({
   ...common,
   banner: { js: banner },
+  // what entries share stands once, beside them: the parser looks for its wasm in its own folder
+  splitting: true,
+  chunkNames: 'shared-[hash]',
   entryPoints: { action: 'src/action/main.ts', cli: 'src/cli/main.ts', app: 'src/app/main.ts' },
 });
 // the SDK runs in other people's processes: readable, without a banner
