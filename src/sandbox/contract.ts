@@ -45,6 +45,8 @@ export interface JobRequest {
   /** GITHUB_TOKEN of this job, with the permissions that `permissions:` asks for. */
   readonly token: string;
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where this job requests ID tokens; null where it may not, whatever its workflow says. */
+  readonly idToken: { readonly url: string; readonly token: string } | null;
   readonly serverUrl: string;
   readonly apiUrl: string;
   /** Results and outputs of jobs in `needs`. */

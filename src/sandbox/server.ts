@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { JitError, messageOf } from '../errors.ts';
+import { issuerPath } from './oidc/issuer.ts';
+import { serveIssuer } from './oidc/serve.ts';
 import { servePage } from './page/serve.ts';
 import { apiPrefix, serveApi } from './rest/serve.ts';
 import type { World } from './world.ts';
@@ -9,16 +11,18 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Serves the API under /api/v3, downloads under /_blobs and pages everywhere else, on the loopback only. */
+/** Serves the API under /api/v3, downloads under /_blobs, ID tokens under /_services/token, and pages everywhere else, on the loopback only. */
 export async function listen(world: World, port: number): Promise<Listening> {
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
     const isApi = path === apiPrefix || path.startsWith(`${apiPrefix}/`) || path.startsWith(`${apiPrefix}?`);
     const work = isApi
       ? world.pending.track(serveApi(world, request, response))
-      : path.startsWith('/_blobs/')
-        ? Promise.resolve(serveBlob(world, path, response))
-        : servePage(world, request, response);
+      : path.startsWith(`${issuerPath}/`)
+        ? serveIssuer(world, request, response)
+        : path.startsWith('/_blobs/')
+          ? Promise.resolve(serveBlob(world, path, response))
+          : servePage(world, request, response);
     work.catch((thrown: unknown) => fail(request, response, thrown));
   });
   await started(server, port);

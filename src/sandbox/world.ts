@@ -18,6 +18,7 @@ import type {
   Team,
   Token,
 } from './model.ts';
+import { Issuer } from './oidc/issuer.ts';
 import { Pending } from './pending.ts';
 
 /** A request, or one of our own answers, that GitHub's description does not know. */
@@ -46,6 +47,8 @@ export class World {
   readonly violations: Violation[] = [];
   /** Addresses of bytes outside the API. */
   readonly blobs = new Blobs();
+  /** Of ID tokens. */
+  readonly issuer = new Issuer(this);
   /** Jobs, deliveries and requests under way. */
   readonly pending = new Pending();
   readonly folder = mkdtempSync(join(tmpdir(), 'sandbox-github-'));

@@ -4,20 +4,22 @@ import type { ArtifactStore, JobObserver, JobRequest, JobResult } from '../contr
 import { actionsApp } from '../domain/apps.ts';
 import { changeCheckRun } from '../domain/checks.ts';
 import { checkoutInto } from '../git/checkout.ts';
-import type { Attempt, Job, Permissions, Run } from '../model.ts';
+import type { Attempt, Job, Run } from '../model.ts';
 import { fullName, type World } from '../world.ts';
 import { announceJob } from './announce.ts';
+import { idTokenOf, secretsOf, tokenPermissions } from './trust.ts';
 
 /** Runs one job to its end and writes down what it tells. */
 export async function runJob(world: World, run: Run, attempt: Attempt, job: Job): Promise<void> {
   const { runner } = world;
   if (!runner) return;
   const token = jobToken(world, run, job);
+  const idToken = idTokenOf(world, run, attempt, job);
   begin(world, job);
   let result: JobResult;
   try {
     result = await runner.run(
-      requestOf(world, run, attempt, job, token),
+      { ...requestOf(world, run, attempt, job, token), idToken },
       observe(world, job),
       artifactStore(world, run, job),
       (sha, folder) => checkoutInto(run.repository.folder, sha, folder),
@@ -28,6 +30,7 @@ export async function runJob(world: World, run: Run, attempt: Attempt, job: Job)
     result = { conclusion: attempt.abort.signal.aborted ? 'cancelled' : 'failure', outputs: {} };
   } finally {
     world.tokens.delete(token);
+    if (idToken !== null) world.issuer.holders.delete(idToken.token);
   }
   job.status = 'completed';
   job.conclusion = result.conclusion;
@@ -51,29 +54,26 @@ function begin(world: World, job: Job): void {
   announceJob(world, job, 'in_progress');
 }
 
-/** Pull requests from forks get neither secrets nor a token that writes, whoever re-runs them. */
-function fromFork(run: Run): boolean {
-  return run.headRepository !== run.repository;
-}
-
 function jobToken(world: World, run: Run, job: Job): string {
   const app = actionsApp(world);
-  const asked = world.runner?.permissions(run.workflowText, job.plan.key) ?? {};
-  const permissions: Permissions = fromFork(run)
-    ? Object.fromEntries(Object.keys(asked).map((name) => [name, 'read' as const]))
-    : asked;
   const token = `ghs_${app.id}_${randomBytes(48).toString('base64url')}`;
   world.tokens.set(token, {
     kind: 'job',
     app,
     repository: run.repository,
-    permissions: { ...permissions, metadata: 'read' },
+    permissions: { ...tokenPermissions(world, run, job), metadata: 'read' },
     runId: run.id,
   });
   return token;
 }
 
-function requestOf(world: World, run: Run, attempt: Attempt, job: Job, token: string): JobRequest {
+function requestOf(
+  world: World,
+  run: Run,
+  attempt: Attempt,
+  job: Job,
+  token: string,
+): Omit<JobRequest, 'idToken'> {
   return {
     job: job.plan,
     jobId: job.id,
@@ -93,7 +93,7 @@ function requestOf(world: World, run: Run, attempt: Attempt, job: Job, token: st
     actor: run.actor.login,
     triggeringActor: attempt.triggeredBy.login,
     token,
-    secrets: fromFork(run) ? {} : run.repository.secrets,
+    secrets: secretsOf(run),
     serverUrl: world.url,
     apiUrl: world.apiUrl,
     needs: needsOf(attempt, job),

@@ -19,8 +19,6 @@ export interface Job {
   readonly folders: Folders;
   readonly masker: Masker;
   readonly processes: ProcessLedger;
-  /** Where ID tokens are requested; null unless the job has `id-token: write` and the runner a service for it. */
-  readonly idToken: { readonly url: string; readonly token: string } | null;
   /** Aborted when the job is cancelled or out of time. */
   readonly signal: AbortSignal;
   /** Contexts that are the same for every step. */

@@ -9,7 +9,6 @@ import type { Job } from './job.ts';
 import { createMasker } from './masker.ts';
 import type { RunnerOptions } from './options.ts';
 import { createProcessLedger } from './orphans.ts';
-import { permissionsOf } from './permissions.ts';
 import { jobOf, parseWorkflow } from './workflow.ts';
 
 /** A job with its folders made and nothing run yet. */
@@ -28,7 +27,6 @@ export function makeJob(
   mkdirSync(dirname(eventPath), { recursive: true });
   writeFileSync(eventPath, JSON.stringify(request.event, null, 2));
   const secrets = { ...request.secrets, GITHUB_TOKEN: request.token, github_token: request.token };
-  const allowed = permissionsOf(workflow, request.job.key)['id-token'] === 'write';
   return {
     request,
     options,
@@ -38,9 +36,11 @@ export function makeJob(
     artifacts,
     checkout,
     folders,
-    masker: createMasker(Object.values(secrets)),
+    masker: createMasker([
+      ...Object.values(secrets),
+      ...(request.idToken === null ? [] : [request.idToken.token]),
+    ]),
     processes: createProcessLedger(`github_${randomUUID()}`),
-    idToken: allowed ? (options.idToken ?? null) : null,
     signal,
     contexts: {
       ...sharedContexts(request, options),

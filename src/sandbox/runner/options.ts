@@ -14,8 +14,6 @@ export interface RunnerOptions {
   readonly path?: string;
   /** Further variables of the clean base environment, for example proxies. */
   readonly baseEnvironment?: Readonly<Record<string, string>>;
-  /** Where ID tokens are requested; given to run steps of jobs with `id-token: write`. */
-  readonly idToken?: { readonly url: string; readonly token: string };
   /** Files an event touched, for `paths` filters. Unknown (null): the workflow starts, as on GitHub. */
   readonly changedFiles?: (event: Readonly<Record<string, unknown>>) => readonly string[] | null;
   /** Milliseconds between SIGINT and SIGTERM, and between SIGTERM and SIGKILL, of a cancelled step. */

@@ -15,7 +15,7 @@ function applyEnvironment(job: Job, definition: unknown): void {
 
 /** The step "Set up job". */
 export async function setUp(job: Job, issues: Issues): Promise<Conclusion> {
-  const { observer, definition, workflow, request, options } = job;
+  const { observer, definition, workflow, request } = job;
   try {
     observer.log(`Job is about to start running on the sandbox's runner (Node ${process.versions.node})`);
     refuseUnsupported(job);
@@ -26,9 +26,9 @@ export async function setUp(job: Job, issues: Issues): Promise<Conclusion> {
     observer.log('##[group]GITHUB_TOKEN Permissions');
     for (const [scope, access] of Object.entries(granted)) observer.log(`${scope}: ${access}`);
     observer.log('##[endgroup]');
-    if (granted['id-token'] === 'write' && options.idToken === undefined) {
+    if (granted['id-token'] === 'write' && request.idToken === null) {
       observer.log(
-        'id-token: write is granted, but this runner has no token service: ACTIONS_ID_TOKEN_REQUEST_URL is not set.',
+        'id-token: write is asked for, but this job may not have ID tokens: ACTIONS_ID_TOKEN_REQUEST_URL is not set.',
       );
     }
     return 'success';

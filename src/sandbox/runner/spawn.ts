@@ -47,11 +47,11 @@ function environmentOf(run: StepRun, files: Readonly<Record<string, string>>): R
     RUNNER_TRACKING_ID: job.processes.trackingId,
     ...prefixed('GITHUB', github, environmentKeys),
     ...prefixed('RUNNER', job.contexts.runner, runnerKeys),
-    ...(job.idToken === null
+    ...(job.request.idToken === null
       ? {}
       : {
-          ACTIONS_ID_TOKEN_REQUEST_URL: job.idToken.url,
-          ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.idToken.token,
+          ACTIONS_ID_TOKEN_REQUEST_URL: job.request.idToken.url,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: job.request.idToken.token,
         }),
   };
 }

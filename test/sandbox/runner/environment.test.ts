@@ -44,19 +44,16 @@ test('a run step gets GITHUB_* and RUNNER_* but neither the token nor the runtim
   assert.ok(!seen.log.includes('ghs_token_of_the_job'));
 });
 
-test('the variables for ID tokens come with `id-token: write` only, and a runner without a service says so', async (t) => {
+test('the variables for ID tokens come where the job may have tokens, and else a job that asks is told', async (t) => {
   const idToken = { url: 'http://127.0.0.1:1/id', token: 'request-token-value' };
-  const granted = workflowOf(
-    `permissions: { id-token: write }\nsteps:\n  - run: echo "\${ACTIONS_ID_TOKEN_REQUEST_URL:-none}"`,
+  const asks = workflowOf(
+    `permissions: { id-token: write }\nsteps:\n  - run: echo "\${ACTIONS_ID_TOKEN_REQUEST_URL:-none} \${ACTIONS_ID_TOKEN_REQUEST_TOKEN:-none}"`,
   );
-  assert.ok((await run(t, granted, { idToken })).lines.includes(idToken.url));
-  assert.ok(
-    (await run(t, `- run: echo "\${ACTIONS_ID_TOKEN_REQUEST_URL:-none}"`, { idToken })).lines.includes(
-      'none',
-    ),
-  );
-  const without = await run(t, granted);
-  assert.match(without.log, /id-token: write is granted, but this runner has no token service/);
+  const seen = await run(t, asks, { request: { idToken } });
+  assert.ok(seen.lines.includes(`${idToken.url} ***`), 'the token is masked');
+  const without = await run(t, asks);
+  assert.ok(without.lines.includes('none none'));
+  assert.match(without.log, /id-token: write is asked for, but this job may not have ID tokens/);
 });
 
 test('steps cannot overwrite GITHUB_* by `env`, but PATH and HOME are theirs', async (t) => {

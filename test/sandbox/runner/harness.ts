@@ -121,6 +121,7 @@ export async function run(t: TestContext, workflow: string, arrangement: Arrange
       triggeringActor: 'mona',
       token: 'ghs_token_of_the_job',
       secrets: {},
+      idToken: null,
       serverUrl: 'http://127.0.0.1:1',
       apiUrl: 'http://127.0.0.1:1/api/v3',
       needs: {},
