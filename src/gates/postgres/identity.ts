@@ -1,7 +1,6 @@
 import type { Known } from '../../policy/action.ts';
 import type { ServerIdentity } from '../../policy/server-identity.ts';
-import { ask } from './inquiry.ts';
-import { nonceName } from './refusal.ts';
+import { askAside, lastAnswer } from './aside.ts';
 import type { ServerSide } from './server-side.ts';
 
 /** Only functions of pg_catalog, so that nothing of the target's runs. */
@@ -11,24 +10,8 @@ const identityText = `SELECT pg_catalog.host(pg_catalog.inet_server_addr()),
 
 /** Asks the client's own session, which is idle or in a transaction, with nothing outstanding. */
 export async function identifyServer(server: ServerSide): Promise<Known<ServerIdentity>> {
-  const question = { text: identityText };
-  if (server.pipeline.status === 'I') {
-    const asked = await ask(server, [question]);
-    return asked.known ? identity(asked.value[0]?.[0]) : refused(asked.why);
-  }
-  // an error of ours (no right on the function) must not cost the client its transaction
-  const savepoint = `"${nonceName()}"`;
-  const asked = await ask(server, [
-    { text: `SAVEPOINT ${savepoint}` },
-    { text: 'SET LOCAL transaction_read_only = on' },
-    question,
-  ]);
-  const back = await ask(server, [
-    { text: `ROLLBACK TO SAVEPOINT ${savepoint}` },
-    { text: `RELEASE SAVEPOINT ${savepoint}` },
-  ]);
-  if (!back.known) return back;
-  return asked.known ? identity(asked.value[2]?.[0]) : refused(asked.why);
+  const asked = lastAnswer(await askAside(server, [{ text: identityText }]));
+  return asked.known ? identity(asked.value[0]) : refused(asked.why);
 }
 
 function identity(row: readonly (string | null)[] | undefined): Known<ServerIdentity> {

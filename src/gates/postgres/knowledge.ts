@@ -2,10 +2,11 @@ import type { Known, SqlAnalysis, TableName } from '../../policy/action.ts';
 import type { ReadQuery, ReadRows, Session, TransactionScope } from '../../policy/judge.ts';
 import type { ServerIdentity } from '../../policy/server-identity.ts';
 import type { Resolution } from '../../policy/verdict.ts';
+import { askAside, lastAnswer, limits } from './aside.ts';
 import { type Disturbance, Followed, undoes } from './following.ts';
 import { identifyServer } from './identity.ts';
 import type { Question, Rows } from './inquiry.ts';
-import { askBeside, askIdle, askInTransaction, type Looking } from './looking.ts';
+import { askBeside, type Looking } from './looking.ts';
 import { askRole, resolveTables } from './lookup.ts';
 import { readRows } from './read.ts';
 import type { ServerSide } from './server-side.ts';
@@ -208,8 +209,9 @@ export class Knowledge {
   }
 
   async #ask(question: Question, idle: 'itself' | 'beside'): Promise<Known<Rows>> {
-    if (this.#server.pipeline.status !== 'I') return askInTransaction(this.#server, question);
-    if (idle === 'itself') return askIdle(this.#server, question);
+    if (idle === 'itself' || this.#server.pipeline.status !== 'I') {
+      return lastAnswer(await askAside(this.#server, [...limits, question]));
+    }
     const role = await this.#findRole();
     if (!role.known) return role;
     const session = { database: this.#database, role: role.value };

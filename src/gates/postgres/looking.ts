@@ -1,7 +1,6 @@
 import type { Known } from '../../policy/action.ts';
 import type { PostgresProbe } from '../../targets/postgres-probe.ts';
 import { ask, type Question, type Rows } from './inquiry.ts';
-import { nonceName } from './refusal.ts';
 import type { ServerSide } from './server-side.ts';
 
 /** What all sessions of a gate share for looking into the database. */
@@ -9,34 +8,6 @@ export interface Looking {
   readonly probe: PostgresProbe;
   /** Answers about definitions, as of a count of changes of names. */
   readonly catalog: { at: number; readonly answers: Map<string, Rows> };
-}
-
-/**
- * A question that may run code of the target, asked in the session's open transaction, as nobody else sees
- * what that has written. Undone with its savepoint, locks and settings too, and read-only until then: a
- * function cannot turn that off again inside a subtransaction.
- */
-export async function askInTransaction(server: ServerSide, question: Question): Promise<Known<Rows>> {
-  const savepoint = `"${nonceName()}"`;
-  const asked = await ask(server, [
-    { text: `SAVEPOINT ${savepoint}` },
-    { text: 'SET LOCAL transaction_read_only = on' },
-    { text: "SET LOCAL lock_timeout = '100ms'" },
-    { text: "SET LOCAL statement_timeout = '500ms'" },
-    question,
-  ]);
-  const back = await ask(server, [
-    { text: `ROLLBACK TO SAVEPOINT ${savepoint}` },
-    { text: `RELEASE SAVEPOINT ${savepoint}` },
-  ]);
-  if (!back.known) return back;
-  return asked.known ? rowsOf(asked.value[4]) : asked;
-}
-
-/** A question about the catalog alone: it runs nothing of the target's, so an idle session is asked itself. */
-export async function askIdle(server: ServerSide, question: Question): Promise<Known<Rows>> {
-  const asked = await ask(server, [question]);
-  return asked.known ? rowsOf(asked.value[0]) : asked;
 }
 
 /** For an idle session: on a second connection that stands where the session stands. */
@@ -60,8 +31,4 @@ export async function askBeside(
     return { known: false, why: 'the session has temporary tables, which a second connection does not see' };
   }
   return probe.query({ ...session, searchPath: path }, question.text, question.values ?? []);
-}
-
-function rowsOf(rows: Rows | undefined): Known<Rows> {
-  return rows === undefined ? { known: false, why: 'an odd answer' } : { known: true, value: rows };
 }

@@ -1,7 +1,7 @@
 import type { Known, TableName } from '../../policy/action.ts';
 import type { Resolution } from '../../policy/verdict.ts';
-import { ask, type Question, type Rows } from './inquiry.ts';
-import { nonceName } from './refusal.ts';
+import { askAside, lastAnswer } from './aside.ts';
+import { ask, type Rows } from './inquiry.ts';
 import type { ServerSide } from './server-side.ts';
 
 /**
@@ -31,34 +31,14 @@ export async function resolveTables(
     oids: [textArray, textArray],
     values: [arrayText(tables.map((table) => table.schema)), arrayText(tables.map((table) => table.name))],
   };
-  if (server.pipeline.status === 'I') return resolutions(await ask(server, [question]), 0, tables.length);
-  const asked = await askInSavepoint(server, [question]);
-  return resolutions(asked, 0, tables.length);
+  const asked = lastAnswer(await askAside(server, [question]));
+  return resolutions(asked, tables.length);
 }
 
-/** An error of ours (no right on a schema, a cancel request) must not cost the client its transaction. */
-export async function askInSavepoint(
-  server: ServerSide,
-  questions: readonly Question[],
-): Promise<Known<readonly Rows[]>> {
-  const savepoint = `"${nonceName()}"`;
-  const asked = await ask(server, [
-    { text: `SAVEPOINT ${savepoint}` },
-    { text: 'SET LOCAL transaction_read_only = on' },
-    ...questions,
-  ]);
-  const back = await ask(server, [
-    { text: `ROLLBACK TO SAVEPOINT ${savepoint}` },
-    { text: `RELEASE SAVEPOINT ${savepoint}` },
-  ]);
-  if (!back.known) return back;
-  return asked.known ? { known: true, value: asked.value.slice(2) } : asked;
-}
-
-function resolutions(asked: Known<readonly Rows[]>, at: number, count: number): Known<readonly Resolution[]> {
+function resolutions(asked: Known<Rows>, count: number): Known<readonly Resolution[]> {
   if (!asked.known) return { known: false, why: `names could not be looked up: ${asked.why}` };
-  const rows = asked.value[at];
-  if (rows?.length !== count) return { known: false, why: 'names could not be looked up: an odd answer' };
+  const rows = asked.value;
+  if (rows.length !== count) return { known: false, why: 'names could not be looked up: an odd answer' };
   return { known: true, value: rows.map(([schema, name, kind]) => resolution(schema, name, kind)) };
 }
 
