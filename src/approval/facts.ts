@@ -79,6 +79,25 @@ export const reportFactSchema = z.strictObject({
   notices: z.array(z.string()),
 });
 
+/** A job holds at most so many at once, and a whole attempt of its run no more. */
+export const maximumLive = 50;
+
+/**
+ * Runtime actions that a running job says it holds and waits for, as it posted them; the fingerprints were
+ * recomputed by us. A claim of some process in that job, until its report comes.
+ */
+export const liveFactSchema = z.strictObject({
+  type: z.literal('live'),
+  at,
+  runId: z.int(),
+  attempt: z.int().min(1),
+  job: z.string().max(300),
+  head: sha,
+  /** When the job goes on without a decision, as it says. */
+  until: at,
+  actions: z.array(reportedActionSchema).min(1).max(maximumLive),
+});
+
 /** One person's decision; written only after `authorize()` said yes, with the form's binding computed by us. */
 export const voteFactSchema = z.strictObject({
   type: z.literal('vote'),
@@ -166,6 +185,7 @@ export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
   runFactSchema,
   reportFactSchema,
+  liveFactSchema,
   voteFactSchema,
   idFactSchema,
   rerunFactSchema,

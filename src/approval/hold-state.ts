@@ -2,6 +2,7 @@ import { wanted } from './authority.ts';
 import type { ReportedAction } from './facts.ts';
 import { binding, varyingFields } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
+import { type LiveClaims, liveSentence } from './live.ts';
 import type { Pull } from './pull.ts';
 import { type Circumstances, candidates, type Quorum, quorum, requirementState } from './quorum.ts';
 import type { HoldRequirement, RequirementsOf } from './requirement.ts';
@@ -18,6 +19,8 @@ export interface Known {
   /** All valid reports of the pull request, and the latest of each job on this head. */
   readonly reports: readonly ReportFact[];
   readonly current: readonly ReportFact[];
+  /** What running jobs claim to wait for. */
+  readonly live: LiveClaims;
   readonly votes: readonly RecordedVote[];
   readonly standing: StandingVotes;
   /** Published ids by fingerprint. */
@@ -29,8 +32,9 @@ type Finding = Pick<HoldState, 'decision' | 'sentence' | 'blocked' | 'decidedAt'
 
 export function holdState(known: Known, action: ReportedAction, origin: HoldState['origin']): HoldState {
   const seen = origin === 'gate' ? [] : seenOf(known, action.fingerprint);
+  const live = known.live.waiting.get(action.fingerprint) ?? null;
   const requirements = requirementsFor(known, action.form);
-  const ran = seen.length > 0 && seen.every((sighting) => sighting.outcome === 'granted');
+  const ran = live === null && seen.length > 0 && seen.every((sighting) => sighting.outcome === 'granted');
   const votes = ran ? known.standing.approvals : approvalsLeft(known, requirements ?? []);
   const now = quorum(action.form, [], votes, requirements ?? [], circumstances(known));
   const denial = denialOf(action.form, known.standing.denials);
@@ -39,10 +43,14 @@ export function holdState(known: Known, action: ReportedAction, origin: HoldStat
     blocked(action, requirements) ??
     approved(known, action, now, ran) ??
     undecided(known, action, requirements ?? [], now, ran);
-  const current = origin === 'gate' || seen.length > 0;
+  const current = origin === 'gate' || seen.length > 0 || live !== null;
   const exact = (requirements ?? []).some((requirement) => requirement.offersVarying === false);
   return {
     ...finding,
+    sentence:
+      live === null || finding.decision === 'approved' || finding.decision === 'denied'
+        ? finding.sentence
+        : `${finding.sentence} ${liveSentence(live)}`,
     fingerprint: action.fingerprint,
     id: known.ids.get(action.fingerprint) ?? null,
     action,
@@ -52,6 +60,7 @@ export function holdState(known: Known, action: ReportedAction, origin: HoldStat
     approvals: [...new Set(now.counted.flatMap(({ votes: counting }) => counting))],
     denial,
     seen,
+    live,
     executions: executionsOf(action.form, [], known.current),
     varying: exact ? [] : varyingFields(action.form).map((field) => field.name),
   };

@@ -25,6 +25,15 @@ export interface Sighting {
   readonly sequence: number;
 }
 
+/** A job that still runs and says that it waits for the decision. */
+export interface LiveSighting {
+  readonly runId: number;
+  readonly attempt: number;
+  readonly job: string;
+  /** ISO 8601 instant at which it goes on without one. */
+  readonly until: string;
+}
+
 /** A runtime action of the pull request and what people have said of it. */
 export interface HoldState {
   readonly fingerprint: string;
@@ -51,6 +60,8 @@ export interface HoldState {
   readonly expires: number | null;
   /** Latest executions on this head; empty when superseded or from the gate. */
   readonly seen: readonly Sighting[];
+  /** The running job that claims to wait for it; null when none does. */
+  readonly live: LiveSighting | null;
   /** Executions in one job, over all values that one approval covers. Highest of the jobs. */
   readonly executions: number;
   /** Fields for which Approve varying is offered. */

@@ -3,6 +3,7 @@ import type { ActionForm } from './form.ts';
 import { standingGrants } from './grants.ts';
 import { holdState, type Known } from './hold-state.ts';
 import { issuedProblem } from './issued.ts';
+import { liveClaims } from './live.ts';
 import { type Pull, pullOf } from './pull.ts';
 import type { RequirementsOf } from './requirement.ts';
 import { publishedIds } from './resolve-ids.ts';
@@ -31,7 +32,8 @@ export function tally(
   if (pull === null) return null;
   const gateHolds = options.gateHolds ?? [];
   const reports = reportsOf(facts).filter((report) => report.invalid === null);
-  const forms = formsOf([...reports.flatMap((report) => report.actions), ...gateHolds]);
+  const live = liveClaims(facts, pull.head);
+  const forms = formsOf([...live.actions, ...reports.flatMap((report) => report.actions), ...gateHolds]);
   const votes = votesOf(facts);
   const seen = sightings(facts, pull.head);
   const known: Known = {
@@ -39,6 +41,7 @@ export function tally(
     now,
     reports,
     current: seen.reports,
+    live,
     votes,
     standing: standingVotes(votes, forms),
     ids: new Map([...publishedIds(facts)].map(([id, print]) => [print, id])),
@@ -83,6 +86,9 @@ function latestActions(
     for (const action of report.actions)
       if (actions.get(action.fingerprint)?.origin !== 'gate')
         actions.set(action.fingerprint, { action, origin: 'report' });
+  // what a job only claims never stands in the place of what one reported
+  for (const action of known.live.actions)
+    if (!actions.has(action.fingerprint)) actions.set(action.fingerprint, { action, origin: 'report' });
   return [...actions.values()];
 }
 

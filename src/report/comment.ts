@@ -112,7 +112,8 @@ function introduction({ whole, listed }: CommentPlan, buttons: boolean): string[
 
 function holdSection(view: HoldView): string {
   const count = view.count === 1 ? '' : `, ${times(view.count)}`;
-  const again = view.status === 'held' || view.sentence === null ? [] : [prose(view.sentence), ''];
+  const plain = view.status === 'held' && view.live !== true;
+  const again = plain || view.sentence === null ? [] : [prose(view.sentence), ''];
   return [
     `#### \`${view.id}\` on ${code(view.target, 100)}${count}`,
     '',

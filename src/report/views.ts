@@ -32,6 +32,8 @@ export interface HoldView {
   readonly resembles: string | null;
   /** One sentence per requirement: how many have approved, and who may. Empty where the run cannot know. */
   readonly requirements: readonly string[];
+  /** True where a running job claims to wait for the decision; `sentence` says so. */
+  readonly live?: boolean;
   /** How each rule that flagged it could let it pass from now on. */
   readonly remember?: readonly Remembered[] | undefined;
 }
@@ -62,6 +64,7 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     varying: varyingFields(action.form).filter(({ name }) => offered.has(name)),
     resembles: resemblance(hold, decided),
     requirements: hold.requirements.map(requirementSentence),
+    live: hold.live !== null,
     remember: action.remember,
   };
 }

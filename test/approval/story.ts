@@ -131,6 +131,12 @@ export class Story {
       ...over,
     });
   }
+  /** A running job that claims to wait for these actions. */
+  live(actions: readonly ReportedAction[], over: Over<'live'> = {}): this {
+    const at = instant(this.now);
+    const base = { type: 'live', at, runId: 100, attempt: 1, job: 'test-0-1', head: head1 } as const;
+    return this.tell({ ...base, until: instant(this.now + 300_000), actions: [...actions], ...over });
+  }
   /** One completed run with one report. */
   ran(actions: readonly ReportedAction[], over: Over<'report'> = {}): this {
     const { runId = 100, attempt = 1, head = head1 } = over;

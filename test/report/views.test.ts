@@ -53,6 +53,7 @@ function hold(of = form(), rest: Partial<HoldState> = {}): HoldState {
     decidedAt: null,
     expires: null,
     seen: [],
+    live: null,
     executions: 3,
     varying: [],
     ...rest,
