@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { Fact } from '../approval/facts.ts';
+import { openNotices } from '../approval/notice.ts';
 import { plan, type Write } from '../approval/plan.ts';
 import type { ShownCheck } from '../approval/plan-checks.ts';
 import type { IssueComment } from '../github/port.ts';
@@ -19,10 +22,14 @@ export async function publish(pass: Pass): Promise<number | null> {
     const state = stateOf(pass, facts, head);
     return { state, gate: gateOf(pass, state) };
   });
-  const [checks, comment] = await Promise.all([shownChecks(pass, current.heads), stickyComment(pass)]);
+  const [checks, comments] = await Promise.all([shownChecks(pass, current.heads), ownComments(pass)]);
+  const notices = openNotices(
+    facts,
+    comments.map(({ id, body, minimised }) => ({ id, body, minimised, digest: digestOf(body) })),
+  );
   const pullRequest = pass.key.number;
-  const writes = plan({ pullRequest, heads, shown: { checks, comment }, render, wholeOf });
-  for (const write of writes) await perform(pass, write);
+  const writes = plan({ pullRequest, heads, shown: { checks, notices }, render, wholeOf });
+  for (const write of writes) await perform(pass, write, comments);
   const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };
   if (writes.some(({ kind }) => kind === 'rerun')) await rerunDue(context, current, null);
   const times = heads.flatMap(({ state, gate }) => [gate.wakeAt ?? [], state.nextChange ?? []].flat());
@@ -43,24 +50,57 @@ async function shownChecks(pass: Pass, heads: readonly string[]): Promise<readon
   }));
 }
 
-/**
- * Our oldest comment that answers nobody (answers begin with a mention, see answer.ts). By its author alone:
- * no text makes somebody else's comment ours.
- */
-async function stickyComment(pass: Pass): Promise<IssueComment | null> {
+/** By their author alone: no text makes somebody else's comment ours. */
+async function ownComments(pass: Pass): Promise<readonly IssueComment[]> {
   const comments = await pass.github.comments(pass.key.repository, pass.key.number);
-  return comments.find((comment) => pass.desk.isOurs(comment) && !comment.body.startsWith('@')) ?? null;
+  return comments.filter((comment) => pass.desk.isOurs(comment));
 }
 
-async function perform(pass: Pass, write: Write): Promise<void> {
+async function perform(pass: Pass, write: Write, comments: readonly IssueComment[]): Promise<void> {
   const { github, key } = pass;
-  if (write.kind === 'comment') {
-    const updated = write.id !== null && (await github.updateComment(key.repository, write.id, write.body));
-    if (!updated) await github.createComment(key.repository, key.number, write.body);
-  } else if (write.kind === 'check') {
+  if (write.kind === 'comment') await writeNotice(pass, write);
+  else if (write.kind === 'minimise')
+    await foldAway(
+      pass,
+      comments.find(({ id }) => id === write.id),
+    );
+  else if (write.kind === 'check') {
     const { output, id, head } = write;
     const check = { ...write, ...output };
     if (id === null) await github.createCheckRun(key.repository, head, check);
     else await github.updateCheckRun(key.repository, id, check);
   }
+}
+
+async function writeNotice(pass: Pass, write: Extract<Write, { kind: 'comment' }>): Promise<void> {
+  const { github, key, at } = pass;
+  const { body, announced } = write;
+  const digest = digestOf(body);
+  const told = (commentId: number | null): Fact => ({
+    type: 'notice',
+    at,
+    commentId,
+    digest,
+    announced: [...announced],
+    minimised: false,
+  });
+  if (write.id !== null && (await github.updateComment(key.repository, write.id, body))) {
+    return record(pass, [told(write.id)]);
+  }
+  await record(pass, [told(null)]);
+  await record(pass, [told(await github.createComment(key.repository, key.number, body))]);
+}
+
+/** Where GitHub refuses, the comment stays open and nothing asks again: it only looks less tidy. */
+async function foldAway(pass: Pass, comment: IssueComment | undefined): Promise<void> {
+  if (comment === undefined) return;
+  const done = await pass.github.minimiseComment(comment.nodeId);
+  if (!done) pass.desk.log.warn({ comment: comment.id }, 'GitHub did not let us fold an old comment away');
+  const { id: commentId, body } = comment;
+  const digest = digestOf(body);
+  await record(pass, [{ type: 'notice', at: pass.at, commentId, digest, announced: [], minimised: true }]);
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text.replaceAll('\r\n', '\n').trimEnd()).digest('hex');
 }

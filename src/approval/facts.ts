@@ -181,6 +181,23 @@ export const commandFactSchema = z.strictObject({
 });
 export type CommandFact = z.infer<typeof commandFactSchema>;
 
+/**
+ * Our comment on the pull request. It is written down before it is written on GitHub, where its id comes from:
+ * after a crash in between its text says which one it is.
+ */
+export const noticeFactSchema = z.strictObject({
+  type: z.literal('notice'),
+  at,
+  commentId: z.int().nullable(),
+  /** SHA-256 of its text as it was first written. */
+  digest: hash,
+  /** Ids of the actions that it told people to decide. */
+  announced: z.array(z.string().max(52)).max(100_000),
+  /** It was folded away as outdated. */
+  minimised: z.boolean(),
+});
+export type NoticeFact = z.infer<typeof noticeFactSchema>;
+
 export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
   runFactSchema,
@@ -191,6 +208,7 @@ export const factSchema = z.discriminatedUnion('type', [
   rerunFactSchema,
   answerFactSchema,
   commandFactSchema,
+  noticeFactSchema,
 ]);
 export type Fact = z.infer<typeof factSchema>;
 

@@ -1,5 +1,6 @@
 import { gateCheckName } from './check-names.ts';
 import type { GateState } from './gate.ts';
+import { announcedBy, isNews, type Notice } from './notice.ts';
 import { offeredSet, type WholeOf } from './offered.ts';
 import { type CheckWrite, type ShownCheck, writesOfHead } from './plan-checks.ts';
 import type { Render } from './render.ts';
@@ -9,17 +10,25 @@ import type { PullState } from './state.ts';
 /** One thing to do. Each may be lost or done twice without harm: the next plan sees what GitHub shows. */
 export type Write =
   | CheckWrite
-  | { readonly kind: 'comment'; readonly id: number | null; readonly body: string }
+  /** `announced`: ids of the actions that people have been told to decide once it is written. */
+  | {
+      readonly kind: 'comment';
+      readonly id: number | null;
+      readonly body: string;
+      readonly announced: readonly string[];
+    }
+  /** Fold away a comment that a newer one replaces. */
+  | { readonly kind: 'minimise'; readonly id: number }
   | { readonly kind: 'rerun'; readonly due: DueRerun };
 
 export interface PlanInput {
   readonly pullRequest: number;
   /** State and gate of every head on which this App shows something, the current one among them. */
   readonly heads: readonly { readonly state: PullState; readonly gate: GateState }[];
-  /** What GitHub shows now: this App's check runs on those heads, and its own comment. */
+  /** What GitHub shows now: this App's check runs on those heads, and its open notices, oldest first. */
   readonly shown: {
     readonly checks: readonly ShownCheck[];
-    readonly comment: { readonly id: number; readonly body: string } | null;
+    readonly notices: readonly Notice[];
   };
   readonly render: Render;
   readonly wholeOf?: WholeOf;
@@ -46,17 +55,30 @@ export function plan(input: PlanInput): readonly Write[] {
     }),
   );
   const reruns = rerunsDue(current.state).map((due) => ({ kind: 'rerun', due }) as const);
-  return [...checks, ...commentWrite(input, current), ...reruns];
+  return [...checks, ...noticeWrites(input, current), ...reruns];
 }
 
-/** A pull request on which nothing was ever held gets no comment. */
-function commentWrite(
+/**
+ * A pull request on which nothing was ever held gets no comment. There is one, kept up to date in place; when
+ * something new waits, a new one tells people of it and the older are folded away after it stands.
+ */
+function noticeWrites(
   { shown, render, wholeOf }: PlanInput,
   { state, gate }: PlanInput['heads'][number],
 ): readonly Write[] {
-  if (shown.comment === null && !state.holds.some((hold) => hold.status !== 'superseded')) return [];
+  const last = shown.notices.at(-1);
+  if (last === undefined && !state.holds.some((hold) => hold.status !== 'superseded')) return [];
+  const news = last === undefined || isNews(state, last, gate.status === 'in_progress');
+  const old = news ? shown.notices : shown.notices.slice(0, -1);
+  const minimise = old.map(({ id }) => ({ kind: 'minimise', id }) as const);
   const body = render.comment(state, gate, offeredSet(state, wholeOf).id);
+  const announced = announcedBy(state, last?.announced ?? null, news);
+  if (!news && isShown(last, body, announced)) return minimise;
+  return [{ kind: 'comment', id: news ? null : last.id, body, announced }, ...minimise];
+}
+
+function isShown(notice: Notice, body: string, announced: readonly string[]): boolean {
   // GitHub gives line ends back as they were sent, but a person's edit may have changed them
-  if (shown.comment?.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd()) return [];
-  return [{ kind: 'comment', id: shown.comment?.id ?? null, body }];
+  const same = notice.body.replaceAll('\r\n', '\n').trimEnd() === body.trimEnd();
+  return same && notice.announced?.join() === announced.join();
 }

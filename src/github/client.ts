@@ -10,6 +10,7 @@ export interface OctokitLike {
     parameters?: Parameters,
   ): Promise<{ status: number; data: unknown; headers: object }>;
   paginate(route: string, parameters?: Parameters): Promise<unknown[]>;
+  graphql(query: string, parameters?: Parameters): Promise<unknown>;
 }
 
 export type GitHubErrorCode =
@@ -40,6 +41,8 @@ export interface Client {
   /** Null for 404. */
   maybe<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T | null>;
   send(route: string, parameters: Parameters): Promise<void>;
+  /** What GraphQL refuses in its own way, with status 200, is `github-refused`. */
+  graphql(query: string, variables: Parameters): Promise<void>;
 }
 
 export function client(octokit: OctokitLike): Client {
@@ -64,6 +67,9 @@ export function client(octokit: OctokitLike): Client {
     },
     async send(route, parameters) {
       await octokit.request(route, parameters).catch((thrown) => fail(route, thrown));
+    },
+    async graphql(query, variables) {
+      await octokit.graphql(query, variables).catch((thrown) => failGraphql(thrown));
     },
   };
 }
@@ -92,6 +98,19 @@ function fail(route: string, thrown: unknown): never {
   const words = wordsSchema.safeParse(thrown).data?.response.data.message ?? messageOf(thrown);
   const answer = status === 0 ? 'no answer' : `status ${status}`;
   throw new GitHubError(codeOf(status), status, words, `GitHub, ${route}: ${answer}: ${words}`, thrown);
+}
+
+const graphqlErrorsSchema = z.object({
+  errors: z.array(z.object({ type: z.string().optional(), message: z.string() })).min(1),
+});
+
+function failGraphql(thrown: unknown): never {
+  const errors = graphqlErrorsSchema.safeParse(thrown).data?.errors;
+  if (errors === undefined) return fail('POST /graphql', thrown);
+  const words = errors.map(({ message }) => message).join('; ');
+  // the limit comes as one of these too, and passes
+  const code = errors.some(({ type }) => type === 'RATE_LIMITED') ? 'github-unavailable' : 'github-refused';
+  throw new GitHubError(code, 200, words, `GitHub, GraphQL: ${words}`, thrown);
 }
 
 function codeOf(status: number): GitHubErrorCode {

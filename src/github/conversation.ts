@@ -7,6 +7,8 @@ import { pullRequestSchema } from './reader.ts';
 const commentSchema = z
   .object({
     id: z.int(),
+    node_id: z.string(),
+    minimized: z.object({}).nullable().optional(),
     body: z.string().nullable().optional(),
     user: z.object({ login: z.string(), id: z.int(), type: z.string() }).nullable(),
     created_at: z.string(),
@@ -16,6 +18,8 @@ const commentSchema = z
   .transform(
     (comment): IssueComment => ({
       id: comment.id,
+      nodeId: comment.node_id,
+      minimised: (comment.minimized ?? null) !== null,
       body: comment.body ?? '',
       author: comment.user?.login ?? 'ghost',
       authorId: comment.user?.id ?? 0,
@@ -52,6 +56,7 @@ type ConversationCalls = Pick<
   | 'comments'
   | 'createComment'
   | 'updateComment'
+  | 'minimiseComment'
   | 'react'
 >;
 
@@ -88,11 +93,27 @@ export function conversationCalls(client: Client): ConversationCalls {
     },
     updateComment: (repository, id, body) =>
       unlessGone(client.send(`PATCH /${byId}`, { ...split(repository), comment_id: id, body })),
+    minimiseComment: (nodeId) => unlessRefused(client.graphql(minimise, { subjectId: nodeId })),
     react: (repository, commentId, content) =>
       unlessGone(
         client.send(`POST /${byId}/reactions`, { ...split(repository), comment_id: commentId, content }),
       ),
   };
+}
+
+/** REST cannot do this. */
+const minimise = `mutation($subjectId: ID!) {
+  minimizeComment(input: { subjectId: $subjectId, classifier: OUTDATED }) { minimizedComment { isMinimized } }
+}`;
+
+async function unlessRefused(sent: Promise<unknown>): Promise<boolean> {
+  try {
+    await sent;
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof GitHubError && thrown.code === 'github-refused') return false;
+    throw thrown;
+  }
 }
 
 async function unlessGone(sent: Promise<void>): Promise<boolean> {

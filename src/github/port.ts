@@ -124,12 +124,16 @@ export interface Artifact {
 
 export interface IssueComment {
   readonly id: number;
+  /** Its name in GraphQL. */
+  readonly nodeId: string;
   readonly body: string;
   readonly author: string;
   readonly authorId: number;
   readonly authorType: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** Whether it is folded away. */
+  readonly minimised: boolean;
   /** The App through which it was written, if any. */
   readonly appId: number | null;
 }
@@ -184,6 +188,8 @@ export interface AppGitHub extends RepositoryReader {
   createComment(repository: string, number: number, body: string): Promise<number>;
   /** False when the comment is gone. */
   updateComment(repository: string, id: number, body: string): Promise<boolean>;
+  /** Folds a comment away as outdated. False when it is gone, or GitHub does not let us. */
+  minimiseComment(nodeId: string): Promise<boolean>;
   /** False when the comment is gone. */
   react(repository: string, commentId: number, content: '+1' | 'confused'): Promise<boolean>;
 

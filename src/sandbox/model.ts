@@ -103,6 +103,8 @@ export interface Comment {
   body: string;
   updatedAt: Date;
   edited: boolean;
+  /** Why it is folded away, as GraphQL's classifier names it; null while it is open. */
+  minimized: string | null;
   readonly reactions: Reaction[];
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { JitError, messageOf } from '../errors.ts';
+import { graphqlPath } from './graphql/minimize.ts';
 import { issuerPath } from './oidc/issuer.ts';
 import { serveIssuer } from './oidc/serve.ts';
 import { servePage } from './page/serve.ts';
@@ -15,7 +16,9 @@ export interface Listening {
 export async function listen(world: World, port: number): Promise<Listening> {
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
-    const isApi = path === apiPrefix || path.startsWith(`${apiPrefix}/`) || path.startsWith(`${apiPrefix}?`);
+    const isApi = [apiPrefix, graphqlPath].some(
+      (at) => path === at || path.startsWith(`${at}/`) || path.startsWith(`${at}?`),
+    );
     const work = isApi
       ? world.pending.track(serveApi(world, request, response))
       : path.startsWith(`${issuerPath}/`)

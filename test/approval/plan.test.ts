@@ -5,6 +5,7 @@ import { readExternalId } from '../../src/approval/check-names.ts';
 import { gateState } from '../../src/approval/gate.ts';
 import { type GrantSet, grantSetSchema } from '../../src/approval/grant.ts';
 import { grantTexts } from '../../src/approval/grant-text.ts';
+import type { Notice } from '../../src/approval/notice.ts';
 import { offeredSet, resolveSet } from '../../src/approval/offered.ts';
 import { plan, type Write } from '../../src/approval/plan.ts';
 import type { ShownCheck } from '../../src/approval/plan-checks.ts';
@@ -17,6 +18,7 @@ import {
   granted,
   head1,
   head2,
+  hour,
   instant,
   reported,
   requirement,
@@ -57,7 +59,8 @@ class Shown {
     readonly text: string;
     readonly buttons: readonly string[];
   })[] = [];
-  comment: { readonly id: number; readonly body: string } | null = null;
+  notices: Notice[] = [];
+  nextComment = 1;
   reruns = 0;
 
   plan(told: Story, pullRequest = 12): readonly Write[] {
@@ -80,7 +83,12 @@ class Shown {
 
   write(one: Write): void {
     if (one.kind === 'rerun') this.reruns++;
-    if (one.kind === 'comment') this.comment = { id: one.id ?? 1, body: one.body };
+    if (one.kind === 'minimise') this.notices = this.notices.filter(({ id }) => id !== one.id);
+    if (one.kind === 'comment') {
+      const { body, announced } = one;
+      const notice = { id: one.id ?? this.nextComment++, body, announced };
+      this.notices = [...this.notices.filter(({ id }) => id !== notice.id), notice];
+    }
     if (one.kind !== 'check') return;
     const id = one.id ?? this.checks.length + 1;
     const { head, name, status, conclusion, externalId } = one;
@@ -256,6 +264,54 @@ describe('the plan', () => {
     shown.settle(told);
     const other = shown.plan(told, 13);
     assert.ok(other.every((one) => one.kind !== 'check' || one.id === null));
+  });
+
+  test('one comment is kept up to date; something new to decide brings a new one and folds the old away', () => {
+    const other = formOf([value('email', 'b@x')]);
+    const told = held();
+    const shown = new Shown();
+    shown.settle(told);
+    assert.deepEqual(shown.notices[0]?.announced, [idOf(told)]);
+
+    // a run that still goes on may hold more: the comment is rewritten in place
+    told.run({ runId: 101, status: 'in_progress', conclusion: null });
+    told.report([reported(deleteSeven), reported(other)], { runId: 101 });
+    const running = shown.settle(told).filter(({ kind }) => kind !== 'check');
+    assert.deepEqual(
+      running.map((write) => (write.kind === 'comment' ? write.id : write.kind)),
+      [1],
+    );
+    told.run({ runId: 101 });
+    assert.deepEqual(
+      shown.settle(told).flatMap((write) => {
+        if (write.kind === 'minimise') return [`fold ${write.id}`];
+        return write.kind === 'comment' ? [`write ${write.id ?? 'new'}`] : [];
+      }),
+      ['write new', 'fold 1'],
+    );
+    assert.deepEqual(
+      shown.notices.map(({ id }) => id),
+      [2],
+    );
+    assert.deepEqual(shown.plan(told), []);
+
+    // a decision, a push and the same actions again are nothing new
+    told.vote('approve', other);
+    told.pull({ head: head2 }).run({ runId: 102, head: head2 });
+    told.report([reported(deleteSeven)], { runId: 102, head: head2 });
+    for (const write of shown.settle(told)) if (write.kind === 'comment') assert.equal(write.id, 2);
+  });
+
+  test('an action that was decided and waits again is told anew', () => {
+    const told = held();
+    const shown = new Shown();
+    shown.settle(told);
+    told.vote('approve', deleteSeven);
+    shown.settle(told);
+    assert.deepEqual(shown.notices[0]?.announced, []);
+    told.wait(25 * hour);
+    const again = shown.settle(told).find(({ kind }) => kind === 'comment');
+    assert.equal(again?.kind === 'comment' ? again.id : 0, null);
   });
 
   test('a pull request without holds gets a gate and no comment; a closed one gets nothing', () => {

@@ -31,6 +31,7 @@ export function addComment(
     body: checked(body),
     updatedAt: now,
     edited: false,
+    minimized: null,
     reactions: [],
   };
   world.comments.set(comment.id, comment);
@@ -45,6 +46,12 @@ export function editComment(world: World, comment: Comment, by: Account, body: s
   comment.updatedAt = world.now();
   comment.edited = true;
   announce(world, comment, 'edited', by, { changes: { body: { from } } });
+}
+
+/** Folds it away for a reason; GitHub sends no webhook for it. */
+export function minimizeComment(world: World, comment: Comment, classifier: string): void {
+  comment.minimized = classifier;
+  world.changed();
 }
 
 export function deleteComment(world: World, comment: Comment, by: Account): void {

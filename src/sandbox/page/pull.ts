@@ -63,11 +63,18 @@ ${author.type === 'Bot' ? html`<span class="label">bot</span>` : null}
 <span class="muted">${comment ? 'commented' : 'opened this'} ${instant(at)}${comment?.edited ? ' · edited' : ''}</span>
 ${association === 'NONE' || author.type === 'Bot' ? null : html`<span class="label end">${association.toLowerCase()}</span>`}
 </header>
-<div class="body">${body.trim() === '' ? html`<p class="muted">No description provided.</p>` : renderMarkdown(body)}</div>
+${folded(comment, html`<div class="body">${body.trim() === '' ? html`<p class="muted">No description provided.</p>` : renderMarkdown(body)}</div>`)}
 ${comment ? reactions(comment) : null}
 ${comment ? tools(view, pull, comment) : null}
 </div>
 </article>`;
+}
+
+/** As GitHub shows a minimized comment: one line, which opens it. */
+function folded(comment: Comment | null, body: Html): Html {
+  if (comment === null || comment.minimized === null) return body;
+  const reason = comment.minimized.toLowerCase().replaceAll('_', ' ');
+  return html`<details class="minimized"><summary class="muted">This comment was marked as ${reason}.</summary>${body}</details>`;
 }
 
 const faces: Readonly<Record<string, string>> = {

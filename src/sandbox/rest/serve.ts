@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorObject } from 'ajv';
 import { messageOf } from '../../errors.ts';
 import { notFound, Refusal } from '../domain/refusal.ts';
+import { answerGraphql, graphqlPath } from '../graphql/minimize.ts';
 import type { World } from '../world.ts';
 import { authenticate, type Viewer } from './authenticate.ts';
 import { Call } from './call.ts';
@@ -22,7 +23,7 @@ import { handlers } from './routes/index.ts';
 /** Where the API stands, as on GitHub Enterprise Server. */
 export const apiPrefix = '/api/v3';
 
-/** Answers one request to the API. */
+/** Answers one request to the API, or to GraphQL beside it. */
 export async function serveApi(
   world: World,
   request: IncomingMessage,
@@ -37,7 +38,10 @@ export async function serveApi(
     const viewer = authenticate(world, request.headers.authorization);
     rate = charge(world, request.headers.authorization ?? '');
     if (rate.exceeded) throw new Refusal(403, 'API rate limit exceeded');
-    reply = await answer(world, request, url, path, viewer, body);
+    reply =
+      url.pathname === graphqlPath
+        ? answerGraphql(new Call(world, viewer, {}, {}, parseBody(body), request.headers))
+        : await answer(world, request, url, path, viewer, body);
   } catch (thrown) {
     reply = refused(world, thrown, `${request.method ?? ''} ${path}`);
   }

@@ -8,6 +8,12 @@ export function nodeId(kind: string, id: number): string {
   return Buffer.from(`${kind}:${id}`).toString('base64');
 }
 
+/** The number in a node id of this kind; null for any other text. */
+export function numberOfNode(kind: string, node: string): number | null {
+  const [, of, number] = /^(\w+):(\d+)$/.exec(Buffer.from(node, 'base64').toString()) ?? [];
+  return of === kind ? Number(number) : null;
+}
+
 /** GitHub's "simple user", the form in which people, organizations and bots stand inside other things. */
 export function simpleUser(world: World, account: Account): Json {
   const api = `${world.apiUrl}/users/${encodeURIComponent(account.login)}`;

@@ -172,6 +172,7 @@ export function commentShape(world: World, comment: Comment): Json {
     updated_at: isoSeconds(comment.updatedAt),
     author_association: associationOf(world, comment.repository, comment.author),
     body: comment.body,
+    minimized: comment.minimized === null ? null : { reason: comment.minimized.toLowerCase() },
     reactions: reactionRollup(`${url}/reactions`, comment.reactions),
     performed_via_github_app: comment.app ? integration(world, comment.app) : null,
   };

@@ -7,7 +7,7 @@ import type { Call } from '../call.ts';
 import { created, type Handler, ok, paged } from '../reply.ts';
 
 /** Comments of pull requests open with Issues or with Pull requests. */
-function need(call: Call, repository: Repository, level: 'read' | 'write'): void {
+export function need(call: Call, repository: Repository, level: 'read' | 'write'): void {
   const held = call.viewer.kind === 'token' && call.viewer.token.kind !== 'user' ? call.viewer.token : null;
   const issues = held?.permissions.issues;
   const enough = issues !== undefined && (level === 'read' || issues !== 'read');
@@ -31,7 +31,7 @@ function commentOf(call: Call, level: 'read' | 'write'): Comment {
 }
 
 /** People change their own comments, and those of others with write access; apps change only their own. */
-function mayChange(call: Call, comment: Comment): void {
+export function mayChange(call: Call, comment: Comment): void {
   const { actor } = call;
   if (actor === comment.author) return;
   const person = call.app === null;
