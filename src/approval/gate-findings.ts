@@ -32,6 +32,7 @@ export function gateFindings(input: GateInput): GateFindings {
   const running = state.runs.filter((run) => workflows.includes(run.workflow) && !isOver(run));
   const again = approvedNotRun(state);
   const denied = state.holds.filter((hold) => hold.status === 'denied');
+  const undone = state.holds.filter(isUndone);
   const incomplete = [...started.flatMap((run) => runProblem(state, run)), ...missing(input, started)];
   return {
     pending: [
@@ -41,14 +42,9 @@ export function gateFindings(input: GateInput): GateFindings {
     ],
     pendingTitle:
       running.length === 0 && again.pending.length > 0 ? 'Approved; runs again' : 'Waits for runs',
-    wrong: [
-      ...state.problems,
-      ...denied.map((hold) => `${nameOf(hold)}: ${hold.sentence}`),
-      ...incomplete,
-      ...again.wrong,
-    ],
-    wrongTitle: denied.length > 0 ? `Denied: ${denied.map(nameOf).join(', ')}` : 'Not complete',
-    undecided: state.holds.filter(isUndecided).map((hold) => `${nameOf(hold)}: ${hold.sentence}`),
+    wrong: [...state.problems, ...[...denied, ...undone].map(sentenceOf), ...incomplete, ...again.wrong],
+    wrongTitle: wrongTitle(denied, undone),
+    undecided: state.holds.filter((hold) => isUndecided(hold) && !isUndone(hold)).map(sentenceOf),
     unstarted: unstarted.map((workflow) => `${workflow} was not started on this head.`),
     notes: notesOf(state),
     reported: started.length > 0,
@@ -59,6 +55,24 @@ export function gateFindings(input: GateInput): GateFindings {
 
 export function isUndecided(hold: HoldState): boolean {
   return hold.status === 'held' || hold.status === 'expired' || hold.status === 'revoked';
+}
+
+/** Revoked after every job had run it: nothing waits, and what was done is done. */
+function isUndone(hold: HoldState): boolean {
+  return (
+    hold.status === 'revoked' &&
+    hold.seen.length > 0 &&
+    hold.seen.every(({ outcome }) => outcome === 'granted')
+  );
+}
+
+function sentenceOf(hold: HoldState): string {
+  return `${nameOf(hold)}: ${hold.sentence}`;
+}
+
+function wrongTitle(denied: readonly HoldState[], undone: readonly HoldState[]): string {
+  if (denied.length > 0) return `Denied: ${denied.map(nameOf).join(', ')}`;
+  return undone.length > 0 ? `Revoked after it ran: ${undone.map(nameOf).join(', ')}` : 'Not complete';
 }
 
 /** The published id, or what it will be. */

@@ -4,7 +4,7 @@ import { binding, varyingFields } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
 import { type LiveClaims, liveSentence } from './live.ts';
 import type { Pull } from './pull.ts';
-import { type Circumstances, candidates, type Quorum, quorum, requirementState } from './quorum.ts';
+import { type Circumstances, candidates, onceMet, type Quorum, quorum, requirementState } from './quorum.ts';
 import type { HoldRequirement, RequirementsOf } from './requirement.ts';
 import type { ReportFact } from './sightings.ts';
 import type { RecordedVote } from './source.ts';
@@ -151,7 +151,7 @@ export function candidatesMet(known: Known, form: ActionForm, exact: Quorum) {
 function tooMany(known: Known, { form }: ReportedAction, exact: Quorum): string {
   const uses = coveredUses(form, [], exact.counted, known.reports, known.pull.head);
   const met = executionsOf(form, [], known.current);
-  return `Approved by ${people(exact)} on an earlier head for ×${uses ?? 1}; this head shows ×${met}: approve again.`;
+  return `Approved by ${people(exact)} for ×${uses ?? 1}; this head shows ×${met}: approve again.`;
 }
 
 /** Not enough votes now: says which way it came to that. */
@@ -163,24 +163,37 @@ function undecided(
   ran: boolean,
 ): Finding {
   const { form } = action;
-  const ever = { ...circumstances(known), now: Number.NEGATIVE_INFINITY };
-  const timeless = quorum(form, [], known.standing.approvals, requirements, ever);
-  if (timeless.met && ran) {
+  const at = circumstances(known);
+  const once = ran ? onceMet(form, [], known.standing.approvals, requirements, at) : null;
+  if (once !== null) {
     // it ran while the approval was good; that an hour later nobody may run it again undoes nothing
-    const sentence = `Approved by ${people(timeless)}, and ran; the approval has expired since.`;
-    return finding('approved', sentence, { decidedAt: completedAt(timeless) });
+    const sentence = `Approved by ${people(once)}, and ran; the approval has expired since.`;
+    return finding('approved', sentence, { decidedAt: completedAt(once) });
   }
+  const ever = { ...at, now: Number.NEGATIVE_INFINITY };
   const left = quorum(form, [], approvalsLeft(known, requirements), requirements, ever);
-  if (left.met) return finding('expired', `The approval by ${people(left)} has expired: approve again.`, {});
+  if (left.met) return finding('expired', `${lapsedWords(left, now)} has expired: approve again.`, {});
+  const timeless = quorum(form, [], known.standing.approvals, requirements, ever);
   if (timeless.met) return finding('held', 'The approval was for one run and is used up: approve again.', {});
   const revoked = known.standing.revoked.filter((vote) => binding(form, vote.varying) === vote.binds);
-  if (revoked.length > 0)
-    return finding('revoked', `Approved by ${names(revoked)}, then revoked: approve again.`, {});
+  if (revoked.length > 0) return finding('revoked', revokedWords(revoked, ran), {});
   const missing = now.counted.filter((counted) => !requirementState(counted).met);
   const asks = missing.map(
     ({ requirement, votes }) => `${wanted(requirement)} (rule ${requirement.ruleId}, so far ${votes.length})`,
   );
   return finding('held', `Waits for ${asks.join(', and for ')}.`, {});
+}
+
+/** Names those alone whose say is over: the others' still counts. */
+function lapsedWords(left: Quorum, now: Quorum): string {
+  const counting = new Set(now.counted.flatMap(({ votes }) => votes.map((vote) => vote.byId)));
+  const lapsed = left.counted.flatMap(({ votes }) => votes).filter((vote) => !counting.has(vote.byId));
+  return `The approval by ${names(lapsed)}`;
+}
+
+function revokedWords(revoked: readonly RecordedVote[], ran: boolean): string {
+  if (!ran) return `Approved by ${names(revoked)}, then revoked: approve again.`;
+  return `Approved by ${names(revoked)}, ran, and revoked since: what it did is done. Undo it by hand, or approve it again.`;
 }
 
 function finding(

@@ -53,6 +53,24 @@ export function quorum(
   return { met, counted, expires: met ? earliest(counted.map(lapses)) : null };
 }
 
+/**
+ * The quorum as it stood when it was last complete, whatever has expired since; null when its votes never
+ * stood at one time. `circumstances.now` plays no part.
+ */
+export function onceMet(
+  form: ActionForm,
+  varying: readonly string[],
+  approvals: readonly RecordedVote[],
+  requirements: readonly HoldRequirement[],
+  circumstances: Circumstances,
+): Quorum | null {
+  const moments = approvals.map((last, index) => {
+    const then = { ...circumstances, now: Date.parse(last.at) };
+    return quorum(form, varying, approvals.slice(0, index + 1), requirements, then);
+  });
+  return moments.findLast((moment) => moment.met) ?? null;
+}
+
 /** What an approval would bind: nothing left open, and each set of fields that some vote left open. */
 export function candidates(form: ActionForm, approvals: readonly RecordedVote[]): readonly string[][] {
   const sets = new Map<string, string[]>([['[]', []]]);

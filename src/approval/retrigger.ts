@@ -62,6 +62,8 @@ export function rerunScope(jobs: readonly RunJob[]): RerunScope {
 
 function isDecided(state: PullState, run: RunState): boolean {
   const holds = outstanding(state, run.runId);
+  // an attempt that left no report answered nothing, and another one would not either
+  if (!state.jobs.some((job) => job.runId === run.runId && job.attempt === run.attempt)) return false;
   if (!holds.every((hold) => hold.decision === 'approved' || hold.decision === 'denied')) return false;
   const decided = holds.filter((hold) => hold.decision === 'approved').map((hold) => hold.decidedAt ?? 0);
   if (decided.length === 0) return false;

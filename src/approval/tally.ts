@@ -7,7 +7,7 @@ import { liveClaims } from './live.ts';
 import { type Pull, pullOf } from './pull.ts';
 import type { RequirementsOf } from './requirement.ts';
 import { publishedIds } from './resolve-ids.ts';
-import { reportsOf, sightings } from './sightings.ts';
+import { type ReportFact, reportsOf, sightings } from './sightings.ts';
 import type { HoldState, PullState, RerunState } from './state.ts';
 import { standingVotes, votesOf } from './votes.ts';
 
@@ -81,15 +81,24 @@ function latestActions(
 ): readonly { readonly action: ReportedAction; readonly origin: HoldState['origin'] }[] {
   const actions = new Map<string, { action: ReportedAction; origin: HoldState['origin'] }>();
   for (const action of gateHolds) actions.set(action.fingerprint, { action, origin: 'gate' });
-  // what was held is what people must see, where one job held it and another ran it
-  for (const report of [...known.reports, ...known.current])
-    for (const action of report.actions)
-      if (actions.get(action.fingerprint)?.origin !== 'gate')
-        actions.set(action.fingerprint, { action, origin: 'report' });
+  // what was held is what people must see, where one job held it and another ran it; what one denied, more so
+  for (const action of [...actionsOf(known.reports), ...actionsOf(known.current).sort(byGravity)])
+    if (actions.get(action.fingerprint)?.origin !== 'gate')
+      actions.set(action.fingerprint, { action, origin: 'report' });
   // what a job only claims never stands in the place of what one reported
   for (const action of known.live.actions)
     if (!actions.has(action.fingerprint)) actions.set(action.fingerprint, { action, origin: 'report' });
   return [...actions.values()];
+}
+
+const gravity = { granted: 0, held: 1, denied: 2 } as const;
+
+function byGravity(a: ReportedAction, b: ReportedAction): number {
+  return gravity[a.outcome] - gravity[b.outcome];
+}
+
+function actionsOf(reports: readonly ReportFact[]): ReportedAction[] {
+  return reports.flatMap((report) => report.actions);
 }
 
 function unissued(known: Known): readonly string[] {

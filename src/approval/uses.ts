@@ -9,7 +9,7 @@ import { covers } from './votes.ts';
 /**
  * How many executions per job an approval covers on a head; null for any number. On the head on which people
  * voted re-runs are not counted. Elsewhere it is what that head's run showed, for that is what they saw: at
- * least as many as the quorum of each requirement saw.
+ * least as many as the quorum of each requirement saw. Where one run spends the approval it is that everywhere.
  */
 export function coveredUses(
   form: ActionForm,
@@ -18,14 +18,15 @@ export function coveredUses(
   reports: readonly ReportFact[],
   head: string,
 ): number | null {
-  if (counted.some(({ requirement }) => requirement.uses === 'once')) return 1;
-  const shown = (vote: RecordedVote) =>
-    vote.head === head
-      ? Number.POSITIVE_INFINITY
-      : Math.max(1, executionsOf(form, varying, onHead(reports, vote.head)));
+  const shown = (vote: RecordedVote, { uses, repeat }: HoldRequirement) => {
+    if (uses === 'once') return seen(vote, (report) => report.sequence < vote.sequence);
+    if (repeat === 'any' || vote.head === head) return Number.POSITIVE_INFINITY;
+    return seen(vote, () => true);
+  };
+  const seen = (vote: RecordedVote, counts: (report: ReportFact) => boolean) =>
+    Math.max(1, executionsOf(form, varying, onHead(reports, vote.head).filter(counts)));
   const limits = counted.map(({ requirement, votes }) => {
-    if (requirement.repeat === 'any') return Number.POSITIVE_INFINITY;
-    const most = votes.map(shown).sort((a, b) => b - a);
+    const most = votes.map((vote) => shown(vote, requirement)).sort((a, b) => b - a);
     return most[Math.max(1, requirement.count) - 1] ?? 1;
   });
   const least = Math.min(...limits);

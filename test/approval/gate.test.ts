@@ -175,6 +175,39 @@ const cases: readonly Case[] = [
     because: /then revoked/,
   },
   {
+    name: 'an approval was revoked after the action had run',
+    told: rerun()
+      .ran([granted(deleteSeven)], { attempt: 2 })
+      .vote('revoke', deleteSeven),
+    says: ['completed', 'failure'],
+    because: /ran, and revoked since: what it did is done/,
+  },
+  {
+    name: 'what was revoked after it ran was approved again',
+    told: rerun()
+      .ran([granted(deleteSeven)], { attempt: 2 })
+      .vote('revoke', deleteSeven)
+      .approve(deleteSeven, 'dana'),
+    says: ['completed', 'success'],
+    because: /^$/,
+  },
+  {
+    name: 'an approval expired before the action ran',
+    told: held()
+      .approve(deleteSeven)
+      .wait(24 * 3600_000),
+    says: ['completed', 'action_required'],
+    because: /The approval by maria has expired/,
+  },
+  {
+    name: 'one job denied by policy what another held',
+    told: late()
+      .ran([reported(deleteSeven, { outcome: 'denied' })])
+      .report([reported(deleteSeven)], { job: 'zz-0-1' }),
+    says: ['completed', 'failure'],
+    because: /The policy denies it/,
+  },
+  {
     name: 'an action is approved and has not run yet',
     told: held().approve(deleteSeven),
     says: ['in_progress', null],
@@ -305,5 +338,5 @@ test('the gate of an older head is judged by what that head reported', () => {
   assert.equal(gateOf(told, { state: old }).conclusion, 'success');
   told.vote('revoke', deleteSeven);
   const revoked = told.state(asks(requirement()), { head: head1 });
-  assert.equal(gateOf(told, { state: revoked }).conclusion, 'action_required');
+  assert.equal(gateOf(told, { state: revoked }).conclusion, 'failure');
 });

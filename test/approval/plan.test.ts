@@ -190,8 +190,8 @@ describe('the plan', () => {
     assert.deepEqual(
       gates.map(({ head, conclusion }) => [head, conclusion]),
       [
-        [head1, 'action_required'],
-        [head2, 'action_required'],
+        [head1, 'failure'],
+        [head2, 'failure'],
       ],
     );
     assert.deepEqual(gates[0]?.actions, []);

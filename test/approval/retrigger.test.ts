@@ -85,6 +85,12 @@ describe('when a run is asked for again', () => {
     assert.deepEqual(rerunsDue(told.state()), [{ ...due, attempt: 2 }]);
   });
 
+  test('not when the newest attempt left no report: that attempt answered nothing', () => {
+    const told = two().approve(deleteSeven).approve(other).run({ attempt: 2, conclusion: 'failure' });
+    assert.deepEqual(rerunsDue(told.state()), []);
+    assert.deepEqual(rerunsDue(told.state(), true), [{ ...due, attempt: 2 }]);
+  });
+
   test('what ran is not asked for', () => {
     const told = story()
       .pull()

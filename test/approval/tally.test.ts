@@ -108,6 +108,33 @@ describe('the state of a hold', () => {
     assert.equal(Date.parse(grant?.expires ?? ''), told.now + 23 * hour);
   });
 
+  test('expiry names the people whose say is over, not those whose still counts', () => {
+    const rules = asks(requirement({ count: 2 }));
+    const told = held()
+      .approve(deleteSeven, 'maria')
+      .wait(hour)
+      .approve(deleteSeven, 'dana')
+      .wait(23 * hour);
+    assert.equal(
+      sentenceOf(told.state(rules), deleteSeven),
+      'The approval by maria has expired: approve again.',
+    );
+    // the vote that still counts needs one more beside it, not two
+    assert.equal(statusOf(told.approve(deleteSeven, 'tom').state(rules), deleteSeven), 'approved');
+  });
+
+  test('votes that never stood at one time do not make good what ran', () => {
+    const rules = asks(requirement({ count: 2 }));
+    const told = held()
+      .approve(deleteSeven, 'maria')
+      .wait(25 * hour)
+      .approve(deleteSeven, 'dana');
+    told.rerun().ran([granted(deleteSeven)], { attempt: 2 });
+    const state = told.state(rules);
+    assert.equal(statusOf(state, deleteSeven), 'expired');
+    assert.match(state.problems.join(), /never issued/);
+  });
+
   test('a rule that changed in the base makes its approvals stale, in words', () => {
     const told = held().approve(deleteSeven);
     const gone = told.state(() => null);
@@ -347,6 +374,26 @@ describe('heads', () => {
     const told = held().approve(deleteSeven).pull(pushed.pull);
     assert.equal(told.state(asks(requirement({ repeat: 'any' }))).decisions.grants[0]?.uses, null);
     assert.equal(told.state(asks(requirement({ uses: 'once' }))).decisions.grants[0]?.uses, 1);
+  });
+
+  test('uses: once covers all executions that people saw, in one run, and no more', () => {
+    const rules = asks(requirement({ uses: 'once' }));
+    const told = story()
+      .pull()
+      .ran([reported(deleteSeven, { count: 3 })])
+      .approve(deleteSeven);
+    assert.equal(told.state(rules).decisions.grants[0]?.uses, 3);
+    assert.equal(statusOf(told.state(rules), deleteSeven), 'approved');
+    told.rerun().ran([granted(deleteSeven, { count: 3 })], { attempt: 2 });
+    assert.deepEqual(bindsOf(told.state(rules)), []);
+    assert.equal(statusOf(told.state(rules), deleteSeven), 'approved');
+    // what a later attempt shows was not what they saw
+    const more = story()
+      .pull()
+      .ran([reported(deleteSeven)])
+      .approve(deleteSeven);
+    more.ran([reported(deleteSeven, { count: 50 })], { attempt: 2 });
+    assert.match(sentenceOf(more.state(rules), deleteSeven), /for ×1; this head shows ×50/);
   });
 
   test('scope commit: a push makes the approval stale, and coming back brings it back', () => {
