@@ -1,15 +1,15 @@
 import * as core from '@actions/core';
 import { ExitCode, JitError, messageOf } from '../errors.ts';
-import { conclude } from './conclude.ts';
 import { readHandedEnvironment } from './handed-environment.ts';
 import type { Subcommand } from './io.ts';
-import { restore } from './restore.ts';
-import { suite } from './suite.ts';
 
-const commands: Readonly<Record<Subcommand, (environment: Record<string, string>) => Promise<number>>> = {
-  restore,
-  suite,
-  conclude,
+type Command = (environment: Record<string, string>) => Promise<number>;
+
+/** Each loads what it needs itself: the steps of action.yml are processes of their own. */
+const commands: Readonly<Record<Subcommand, () => Promise<Command>>> = {
+  restore: async () => (await import('./restore.ts')).restore,
+  suite: async () => (await import('./suite.ts')).suite,
+  conclude: async () => (await import('./conclude.ts')).conclude,
 };
 
 /**
@@ -33,7 +33,7 @@ try {
   const command = Object.entries(commands).find(([name]) => name === process.argv[2])?.[1];
   if (command === undefined)
     throw new JitError('USAGE', 'expected restore, suite or conclude, as action.yml calls it');
-  process.exitCode = await command(environment);
+  process.exitCode = await (await command())(environment);
 } catch (thrown) {
   core.error(messageOf(thrown), { title: 'JIT Approval' });
   process.exitCode = thrown instanceof JitError ? ExitCode.policy : ExitCode.failed;

@@ -1,12 +1,9 @@
 import { messageOf } from '../errors.ts';
 import type { RunContext, RuntimeAction } from '../policy/action.ts';
 import type { CheckRequest, CheckResult } from '../policy/verdict.ts';
-import { checkColumns } from './columns/columns.ts';
 import { checkExpression } from './expression.ts';
 import type { Finding, ReadFile } from './finding.ts';
 import { type CheckPorts, noPorts } from './ports.ts';
-import { checkSchema } from './schema.ts';
-import { checkScript } from './script/script.ts';
 
 const keepsNone: Finding = { outcome: 'unknown', expected: 'a unique key', met: 'nothing keeps keys here' };
 
@@ -25,6 +22,7 @@ export async function runCheck(
   }
 }
 
+/** What only some policies ask for is loaded when it is asked for: a suite starts sooner. */
 async function finding(
   { check, rule }: CheckRequest,
   action: RuntimeAction,
@@ -36,12 +34,18 @@ async function finding(
     case 'expression':
       return checkExpression(check.source, action, run, ports);
     case 'schema':
-      return checkSchema(check.file, action, readFile);
+      return (await import('./schema.ts')).checkSchema(check.file, action, readFile);
     case 'columns':
-      return checkColumns(action, ports.scope);
+      return (await import('./columns/columns.ts')).checkColumns(action, ports.scope);
     case 'unique':
       return (await ports.unique?.check(check, rule)) ?? keepsNone;
     case 'script':
-      return checkScript(check, action, run, readFile, ports.environment);
+      return (await import('./script/script.ts')).checkScript(
+        check,
+        action,
+        run,
+        readFile,
+        ports.environment,
+      );
   }
 }

@@ -3,16 +3,13 @@ import type { Gate } from '../gates/gate.ts';
 import { startHttpProxy } from '../gates/http/proxy.ts';
 import { startReverseGate } from '../gates/http/reverse.ts';
 import { startLocalApi } from '../gates/local/api.ts';
-import { startPostgresGate } from '../gates/postgres/gate.ts';
 import type { Target } from '../policy/action.ts';
 import type { Judge } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
-import { createAnalyser } from '../policy/sql/analyse.ts';
 import { httpTargets } from '../targets/http.ts';
 import { localTargets } from '../targets/local.ts';
 import { postgresSettings, postgresTarget } from '../targets/postgres.ts';
 import { libpqVariables, postgresEnvironment } from '../targets/postgres-environment.ts';
-import { loadSqlParser } from '../targets/sql-parser.ts';
 
 export interface GateOptions {
   readonly policy: Policy;
@@ -62,6 +59,12 @@ class Opening {
       'postgres' in target ? [{ name, spec: target.postgres, disposable: target.disposable === true }] : [],
     );
     if (specs.length === 0) return;
+    // a suite without a database starts without its client, its grammar and its parser
+    const [{ startPostgresGate }, { createAnalyser }, { loadSqlParser }] = await Promise.all([
+      import('../gates/postgres/gate.ts'),
+      import('../policy/sql/analyse.ts'),
+      import('../targets/sql-parser.ts'),
+    ]);
     const analyse = createAnalyser(await loadSqlParser());
     // what leads to a database around the gates goes, also where a target is given by URL
     this.#takenOver.push(...libpqVariables);
