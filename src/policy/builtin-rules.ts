@@ -12,7 +12,7 @@ export interface BuiltinRule {
 
 /** Rules that every policy has. */
 export interface BuiltinRules {
-  /** Speaks when no rule matches and `default` is hold or deny. */
+  /** Speaks when no `allow` rule matches and `default` is hold or deny. */
   readonly default: BuiltinRule;
   /** User functions, DO and CALL: what they do cannot be seen. */
   readonly opaqueCall: BuiltinRule;
@@ -29,7 +29,7 @@ export function builtinRules(
     default: builtin(
       'default',
       spec.default,
-      `No rule matches, and the policy's default is ${spec.default}`,
+      `No rule allows it, and the policy's default is ${spec.default}`,
       approvals,
     ),
     opaqueCall: builtin(

@@ -82,15 +82,16 @@ function judged(question: Question, gathered: Gathered, trace: Trace): DecideRes
 function judgeByLayer(layer: PolicyLayer, question: Question, gathered: Gathered): void {
   const { policy, action, run, facts } = question;
   const units = unitsOf(action, facts).map((unit) => new JudgedUnit(unit, run, facts));
-  const spokenOf = new Set<JudgedUnit>();
+  const allowed = new Set<JudgedUnit>();
   const rules =
     gathered.trace === null ? indexOf(layer.rules).candidates(units.map(({ unit }) => unit)) : layer.rules;
-  for (const rule of rules) for (const unit of judgeByRule(rule, units, gathered)) spokenOf.add(unit);
+  for (const rule of rules) for (const unit of judgeByRule(rule, units, gathered)) allowed.add(unit);
   const call = opaqueCall(policy, action);
   if (call.answer !== 'no') speak(layer.builtins.opaqueCall.ref, 'hold', call, gathered);
   gathered.trace?.push({ rule: layer.builtins.opaqueCall.ref.id, ...call });
-  // each operation that no rule speaks of is left to the default, whatever stands beside it in the statement
-  const open = units.some((unit) => !spokenOf.has(unit) && !isTransactionControl(unit.unit));
+  // an `allow` rule alone takes an operation from the default, so that no other rule can loosen what it adds to;
+  // each operation by itself, whatever stands beside it in the statement
+  const open = units.some((unit) => !allowed.has(unit) && !isTransactionControl(unit.unit));
   if (open && layer.default !== 'allow') {
     const { ref } = layer.builtins.default;
     speak(ref, layer.default, yes(ref.reason), gathered);
@@ -98,7 +99,7 @@ function judgeByLayer(layer: PolicyLayer, question: Question, gathered: Gathered
   }
 }
 
-/** Gathers what a rule says, and returns the units that it speaks of. */
+/** Gathers what a rule says, and returns the units that it allows. */
 function judgeByRule(rule: CompiledRule, units: readonly JudgedUnit[], gathered: Gathered): JudgedUnit[] {
   const first = units[0];
   if (first !== undefined && rule.kind !== first.unit.action.kind) {
@@ -121,7 +122,7 @@ function judgeByRule(rule: CompiledRule, units: readonly JudgedUnit[], gathered:
   const doubt = rule.effect === 'check' ? anyOf(answers.filter(isUnknown)) : answer;
   if (rule.effect !== 'check' && answer.answer === 'yes') speak(rule.ref, rule.effect, answer, gathered);
   else if (doubt.answer === 'unknown') speak(rule.ref, 'hold', doubt, gathered);
-  return units.filter((_, index) => answers[index]?.answer !== 'no');
+  return [];
 }
 
 function isUnknown(answer: Answer): boolean {

@@ -40,7 +40,7 @@ test('several holds combine, sorted by id, and the trace tells of every rule', (
   assert.equal(verdict.rules[1]?.at?.line, 5);
 });
 
-test('the default speaks for each operation that no rule speaks of', () => {
+test('the default speaks for each operation that no allow rule matches', () => {
   const rules = '  - { id: s, on: { sql: { operation: select } }, allow: {} }';
   assert.equal(decisionOn(rules, 'select 1', 'deny'), 'allow');
   assert.equal(decisionOn(rules, 'begin', 'deny'), 'allow', 'a transaction by itself changes nothing');
@@ -57,12 +57,25 @@ test('the default speaks for each operation that no rule speaks of', () => {
   );
 });
 
-test('a rule for one operation does not speak for another in the same statement', () => {
-  const rules = '  - { id: h, on: { sql: { operation: insert } }, hold: { reason: x } }';
-  assert.equal(decisionOn(rules, 'insert into t (a) values (1); drop table t', 'deny'), 'deny');
+test('only a rule that allows takes an operation from the default: others add to it', () => {
+  const insert = 'insert into t (a) values (1)';
+  const held = '  - { id: h, on: { sql: { operation: insert } }, hold: { reason: x } }';
   const checked = '  - { id: c, on: { sql: { operation: insert } }, check: [ { expression: "true" } ] }';
-  assert.equal(decisionOn(checked, 'insert into t (a) values (1); drop table t', 'deny'), 'deny');
-  assert.equal(decisionOn(checked, 'insert into t (a) values (1)', 'deny'), 'allow');
+  const open = '  - { id: a, on: { sql: { operation: insert } }, allow: {} }';
+  assert.equal(decisionOn(held, insert, 'deny'), 'deny');
+  assert.equal(decisionOn(`${held}\n${open}`, insert, 'deny'), 'hold');
+  assert.equal(decisionOn(checked, insert, 'deny'), 'deny');
+  const passed = judge(policy(checked, 'hold'), sql(insert));
+  assert.equal(passed.decision, 'hold', 'a passed check is no word that allows');
+  assert.match(passed.reason, /No rule allows it/);
+  const both = judge(policy(`${checked}\n${open}`, 'deny'), sql(insert));
+  assert.deepEqual([both.decision, both.checks.length], ['allow', 1]);
+  assert.deepEqual(
+    judge(policy(held, 'hold'), sql(insert)).rules.map(({ id }) => id),
+    ['default', 'h'],
+    'what the default asks of people is asked beside what the rule asks',
+  );
+  assert.equal(decisionOn(open, `${insert}; drop table t`, 'deny'), 'deny', 'each operation by itself');
 });
 
 test('unknown holds for a hold, a deny and a check, matches no allow and exempts nothing', () => {

@@ -39,7 +39,7 @@ export const policySchema = z.strictObject({
     .describe('What the gate says when none of the workflows was started'),
   default: z
     .enum(['allow', 'hold', 'deny'])
-    .describe('What happens to a runtime action that no rule matches'),
+    .describe('What happens to what no `allow` rule of the same file matches; other rules only add to it'),
   mode: z
     .enum(['enforce', 'record'])
     .default('enforce')
