@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createPrivateKey } from 'node:crypto';
 import * as z from 'zod';
 import { JitError, messageOf } from '../errors.ts';
+import { isPostgres } from '../ledger/open.ts';
 
 export interface AppConfig {
   readonly appId: number;
@@ -12,14 +13,28 @@ export interface AppConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Path of the SQLite file. */
+  /** Path of the SQLite file, or `postgresql://…` where several replicas share one ledger. */
   readonly ledger: string;
+  /** What closed pull requests said is forgotten after so many days; null: never. */
+  readonly retentionDays: number | null;
+  /** See `WorkerPace`. */
+  readonly leaseMs: number;
+  readonly pollMs: number;
+  /** Between two looks for what webhooks failed to tell. */
+  readonly sweepMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   /** False only where the counterpart is no real GitHub: writes then need not be spaced. */
   readonly throttle: boolean;
 }
 
 const text = (what: string) => z.string({ error: `is missing: ${what}` }).min(1, `is empty: ${what}`);
+
+const duration = (name: string, least: number, usual: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a number of ${name}`)
+    .refine((given) => Number(given) >= least, `must be at least ${least} ${name}`)
+    .default(String(usual));
 
 const environmentSchema = z.object({
   APP_ID: text("the App's number, from its settings page").regex(/^[1-9]\d{0,14}$/, 'must be a number'),
@@ -42,6 +57,19 @@ const environmentSchema = z.object({
     .refine((port) => Number(port) <= 65_535, 'must be at most 65535')
     .default('3000'),
   LEDGER: z.string().min(1, 'is empty').default('./jit-approval.sqlite'),
+  DATABASE_URL: z
+    .string()
+    .refine(isPostgres, 'must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE')
+    .optional(),
+  LEDGER_RETENTION_DAYS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of days')
+    .refine((days) => Number(days) >= 7, 'must be at least 7: GitHub repeats deliveries of the past days')
+    .optional(),
+  // a request to GitHub must end within a lease
+  JIT_APPROVAL_LEASE_MS: duration('ms', 1000, 60_000),
+  JIT_APPROVAL_POLL_MS: duration('ms', 10, 2000),
+  JIT_APPROVAL_SWEEP_MS: duration('ms', 100, 10 * 60_000),
   LOG_LEVEL: z
     .enum(
       ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
@@ -74,7 +102,11 @@ export function readConfig(
     apiUrl: apiUrl(found),
     host: found.HOST,
     port: Number(found.PORT),
-    ledger: found.LEDGER,
+    ledger: found.DATABASE_URL ?? found.LEDGER,
+    retentionDays: found.LEDGER_RETENTION_DAYS === undefined ? null : Number(found.LEDGER_RETENTION_DAYS),
+    leaseMs: Number(found.JIT_APPROVAL_LEASE_MS),
+    pollMs: Number(found.JIT_APPROVAL_POLL_MS),
+    sweepMs: Number(found.JIT_APPROVAL_SWEEP_MS),
     logLevel: found.LOG_LEVEL,
     throttle: found.JIT_APPROVAL_WRITE_INTERVAL_MS === undefined,
   };

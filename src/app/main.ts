@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { argv, env, exit, stderr } from 'node:process';
 import { ExitCode, messageOf } from '../errors.ts';
-import { sqliteLedger } from '../ledger/sqlite.ts';
+import { openLedger } from '../ledger/open.ts';
 import { readConfig } from './config.ts';
 import { startApp } from './start.ts';
 
@@ -10,7 +10,7 @@ const patienceMs = 20_000;
 
 async function main(): Promise<void> {
   const config = readConfig(env, (path) => readFileSync(path, 'utf8'));
-  const app = await startApp(config, { ledger: sqliteLedger(config.ledger) });
+  const app = await startApp(config, { ledger: await openLedger(config.ledger) });
   stderr.write(`JIT Approval listens on ${app.url}; webhooks go to ${app.webhookUrl}\n`);
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {

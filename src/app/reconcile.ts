@@ -3,6 +3,7 @@ import { GitHubError } from '../github/client.ts';
 import { carryOutCommands } from './commands.ts';
 import { type Desk, instant } from './desk.ts';
 import { pullFacts } from './facts-of-github.ts';
+import { whileHeld } from './held.ts';
 import { observe } from './observe.ts';
 import { factsOf, type Pass, record, stateOf } from './pass.ts';
 import { publish } from './publish.ts';
@@ -15,8 +16,8 @@ import type { Reconcile } from './worker.ts';
  * then write what differs. Running it twice changes nothing; a crash anywhere is healed by running it again.
  */
 export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
-  return async (key, installation) => {
-    const github = await desk.github(installation);
+  return async (key, installation, held) => {
+    const github = whileHeld(await desk.github(installation), held);
     const [now, at] = [desk.now(), instant(desk)];
     // 1. the pull request as it is now, whatever a webhook said
     const pull = await github.pullRequest(key.repository, key.number).catch(goneOrThrow);

@@ -44,9 +44,9 @@ export async function startApp(config: AppConfig, options: StartOptions): Promis
   await probot.ready();
   const calls = appCalls(await probot.auth());
   const desk = await deskOf(probot, config, options, () => calls.slug());
-  const worker = startWorker(desk, reconciler(desk));
+  const worker = startWorker(desk, reconciler(desk), config);
   const receiving: Desk = { ...desk, wake: worker.wake };
-  const sweep = startSweep(receiving, calls);
+  const sweep = startSweep(receiving, calls, config);
   const webhooks = await createNodeMiddleware((app) => routes(app, receiving), { probot, webhooksPath });
   const server = await startServer(config.host, config.port, webhooks, async () => {
     await options.ledger.dirty();

@@ -3,7 +3,8 @@ import type { AppCalls } from '../github/port.ts';
 import { deliveryRecovery } from './deliveries.ts';
 import type { Desk } from './desk.ts';
 
-const everyMs = 10 * 60_000;
+const dayMs = 24 * 3600_000;
+
 /** Asking every installation for all its open pull requests is dearer than looking at those known. */
 const discoverEvery = 6;
 
@@ -13,11 +14,18 @@ export interface Sweep {
   stop(): Promise<void>;
 }
 
+export interface SweepPace {
+  /** Between two rounds. */
+  readonly sweepMs: number;
+  /** See AppConfig. */
+  readonly retentionDays: number | null;
+}
+
 /**
  * What webhooks failed to tell is found here: failed deliveries are asked for again, every open pull request
  * is reconciled, and pull requests that were never heard of are discovered. Rounds never overlap.
  */
-export function startSweep(desk: Desk, app: AppCalls): Sweep {
+export function startSweep(desk: Desk, app: AppCalls, { sweepMs, retentionDays }: SweepPace): Sweep {
   const recover = deliveryRecovery(desk, app);
   let rounds = 0;
   let running: Promise<void> | null = null;
@@ -31,6 +39,14 @@ export function startSweep(desk: Desk, app: AppCalls): Sweep {
         await desk.ledger.markDirty(key, installation);
     });
     desk.wake();
+    await attempt('forgetting', forget);
+  }
+
+  async function forget(): Promise<void> {
+    if (retentionDays === null) return;
+    const before = new Date(desk.now() - retentionDays * dayMs).toISOString();
+    const count = await desk.ledger.forget(before);
+    if (count > 0) desk.log.info({ count, before }, 'forgot what closed pull requests said');
   }
 
   async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
@@ -49,7 +65,7 @@ export function startSweep(desk: Desk, app: AppCalls): Sweep {
     return running;
   }
 
-  const timer = setInterval(round, everyMs);
+  const timer = setInterval(round, sweepMs);
   timer.unref();
   return {
     round,

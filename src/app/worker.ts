@@ -1,9 +1,15 @@
+import { hostname } from 'node:os';
+import { pid } from 'node:process';
 import { messageOf } from '../errors.ts';
-import type { PullKey } from '../ledger/port.ts';
+import type { Outcome, PullKey, Taken } from '../ledger/port.ts';
 import type { Desk } from './desk.ts';
+import { type Held, holdLease } from './held.ts';
 
-/** Brings one pull request up to date. Answers when time alone asks for it again, in ms since the epoch. */
-export type Reconcile = (key: PullKey, installation: number) => Promise<number | null>;
+/**
+ * Brings one pull request up to date. Answers when time alone asks for it again, in ms since the epoch.
+ * `held` says whether the pull request is still ours.
+ */
+export type Reconcile = (key: PullKey, installation: number, held: Held) => Promise<number | null>;
 
 export interface Worker {
   wake(): void;
@@ -13,26 +19,30 @@ export interface Worker {
   idle(): Promise<void>;
 }
 
-/** Pull requests reconciled at the same time; each at most once. */
+/** Pull requests reconciled at the same time; each at most once, by whichever process. */
 const maximumAtOnce = 4;
 const firstRetryMs = 2000;
 const lastRetryMs = 5 * 60_000;
-/** setTimeout's limit is 2^31-1 ms; a day is early enough. */
-const longestTimerMs = 24 * 3600_000;
 
-interface Retry {
-  readonly failures: number;
-  readonly notBefore: number;
+export interface WorkerPace {
+  /** How long a process that died keeps its pull requests from the others; longer than a request to GitHub. */
+  readonly leaseMs: number;
+  /** How often the ledger is asked for what other processes, time and expired leases left to do. */
+  readonly pollMs: number;
 }
 
 /**
  * Works through the ledger's dirty pull requests, so that whatever was recorded before a crash is done after
  * it. One reconciliation per pull request at a time; failures are logged and tried again, ever more rarely.
  */
-export function startWorker(desk: Omit<Desk, 'wake'>, reconcile: Reconcile): Worker {
-  const running = new Map<string, Promise<void>>();
-  const retries = new Map<string, Retry>();
-  const timers = new Map<string, NodeJS.Timeout>();
+export function startWorker(
+  desk: Omit<Desk, 'wake'>,
+  reconcile: Reconcile,
+  { leaseMs, pollMs }: WorkerPace,
+): Worker {
+  const { ledger, log } = desk;
+  const lease = { holder: `${hostname()}/${pid}`, ms: leaseMs };
+  const running = new Set<Promise<void>>();
   let stopped = false;
   let looking: Promise<void> | null = null;
   let again = false;
@@ -45,65 +55,54 @@ export function startWorker(desk: Omit<Desk, 'wake'>, reconcile: Reconcile): Wor
     });
   }
 
+  /** What fails here, because the ledger does not answer, is tried again at the next poll. */
   async function look(): Promise<void> {
     again = false;
-    const dirty = await desk.ledger.dirty();
-    for (const entry of dirty) {
-      const name = nameOf(entry.key);
-      if (stopped || running.size >= maximumAtOnce) return;
-      if (running.has(name) || (retries.get(name)?.notBefore ?? 0) > desk.now()) continue;
-      const task = work(name, entry).finally(() => {
-        running.delete(name);
-        if (!stopped) wake();
-      });
-      running.set(name, task);
-    }
-  }
-
-  async function work(
-    name: string,
-    entry: Awaited<ReturnType<Desk['ledger']['dirty']>>[number],
-  ): Promise<void> {
     try {
-      const next = await reconcile(entry.key, entry.installation);
-      await desk.ledger.clean(entry.key, entry.mark);
-      retries.delete(name);
-      if (next !== null)
-        later(`time ${name}`, next, () => desk.ledger.markDirty(entry.key, entry.installation));
+      while (!stopped && running.size < maximumAtOnce) {
+        const held = await holdLease(ledger, lease, log);
+        if (held === null) return;
+        const task = work(held).finally(() => {
+          running.delete(task);
+          if (!stopped) wake();
+        });
+        running.add(task);
+      }
     } catch (thrown) {
-      const failures = (retries.get(name)?.failures ?? 0) + 1;
-      const wait = Math.min(firstRetryMs * 2 ** (failures - 1), lastRetryMs);
-      retries.set(name, { failures, notBefore: desk.now() + wait });
-      desk.log.error({ err: thrown, pull: name, failures, retryInMs: wait }, messageOf(thrown));
-      later(`retry ${name}`, desk.now() + wait, async () => {});
+      log.error({ err: thrown }, `nothing could be taken from the ledger: ${messageOf(thrown)}`);
     }
   }
 
-  function later(name: string, at: number, what: () => Promise<void>): void {
-    clearTimeout(timers.get(name));
-    const delay = Math.min(Math.max(at - desk.now(), 0), longestTimerMs);
-    const timer = setTimeout(() => {
-      timers.delete(name);
-      what().then(wake, (thrown) => desk.log.error({ err: thrown }, messageOf(thrown)));
-    }, delay);
-    timer.unref();
-    timers.set(name, timer);
+  async function work(held: Held): Promise<void> {
+    const { key, installation } = held.taken;
+    try {
+      const next = await reconcile(key, installation, held);
+      await held.release({ kind: 'done', againInMs: next === null ? null : Math.max(next - desk.now(), 0) });
+    } catch (thrown) {
+      const outcome = retryOf(held.taken);
+      log.error({ err: thrown, pull: `${key.repository}#${key.number}`, ...outcome }, messageOf(thrown));
+      await held
+        .release(outcome)
+        .catch((lost) => log.error({ err: lost }, `left until its lease ends: ${messageOf(lost)}`));
+    }
   }
 
+  const timer = setInterval(wake, pollMs);
+  timer.unref();
   return {
     wake,
     async stop() {
       stopped = true;
-      for (const timer of timers.values()) clearTimeout(timer);
+      clearInterval(timer);
       await looking;
-      await Promise.all(running.values());
+      await Promise.all(running);
     },
     async idle() {
-      while (looking !== null || running.size > 0) await Promise.all([looking, ...running.values()]);
+      while (looking !== null || running.size > 0) await Promise.all([looking, ...running]);
     },
   };
 }
 
-function nameOf(key: PullKey): string {
-  return `${key.repository}#${key.number}`;
+function retryOf({ failures }: Taken): Outcome {
+  return { kind: 'failed', retryInMs: Math.min(firstRetryMs * 2 ** failures, lastRetryMs) };
 }

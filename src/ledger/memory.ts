@@ -1,26 +1,32 @@
-import type { Ledger, PullKey } from './port.ts';
-import { recordedFact, type StoredFact, storedFact } from './stored-fact.ts';
+import type { Fact } from '../approval/facts.ts';
+import { type Entry, firstHead, type Head, nextEntry } from './chain.ts';
+import type { KnownPull, Ledger, PullKey, Taken } from './port.ts';
+import { recordedFact, storedFact } from './stored-fact.ts';
 
-interface Pull {
+interface Pull extends KnownPull {
   readonly key: PullKey;
   installation: number;
   open: boolean;
   /** Null while clean; `since` keeps the place in the queue when it is marked again. */
   dirty: { readonly mark: number; readonly since: number } | null;
-  readonly deliveries: Set<string>;
+  lease: { readonly number: number; readonly until: number } | null;
+  failures: number;
+  notBefore: number;
+  /** When time alone asks for it again. */
+  wakeAt: number | null;
+  /** By GUID, when they were seen. */
+  readonly deliveries: Map<string, number>;
   readonly once: Set<string>;
-  readonly facts: { readonly sequence: number; readonly body: string }[];
 }
 
-/** A ledger that ends with its process: for tests, and for the sandbox. */
-export function memoryLedger(): Ledger {
+/** A ledger that ends with its process: for tests, and for the sandbox. `now` in ms since the epoch. */
+export function memoryLedger(now: () => number = Date.now): Ledger {
   const pulls = new Map<string, Pull>();
-  let sequence = 0;
+  const chains = new Map<string, Entry[]>();
   let marks = 0;
 
   function pullOf(key: PullKey, installation: number): Pull {
-    const name = JSON.stringify([key.repository, key.number]);
-    const known = pulls.get(name);
+    const known = pulls.get(nameOf(key));
     if (known !== undefined) {
       known.installation = installation;
       return known;
@@ -30,11 +36,14 @@ export function memoryLedger(): Ledger {
       installation,
       open: false,
       dirty: null,
-      deliveries: new Set(),
+      lease: null,
+      failures: 0,
+      notBefore: 0,
+      wakeAt: null,
+      deliveries: new Map(),
       once: new Set(),
-      facts: [],
     };
-    pulls.set(name, pull);
+    pulls.set(nameOf(key), pull);
     return pull;
   }
 
@@ -43,46 +52,123 @@ export function memoryLedger(): Ledger {
     pull.dirty = { mark: marks, since: pull.dirty?.since ?? marks };
   }
 
-  function add(pull: Pull, { type, body, once }: StoredFact): void {
-    if (once !== null && pull.once.has(once)) return;
-    if (once !== null) pull.once.add(once);
-    sequence++;
-    pull.facts.push({ sequence, body });
-    if (type === 'pull') pull.open = JSON.parse(body).state === 'open';
+  function add(pull: Pull, fact: Fact): void {
+    const stored = storedFact(fact);
+    if (stored.once !== null && pull.once.has(stored.once)) return;
+    if (stored.once !== null) pull.once.add(stored.once);
+    const { repository } = pull.key;
+    const chain = chains.get(repository) ?? [];
+    const { once: _, ...entry } = nextEntry(chain.at(-1) ?? firstHead(repository), pull.key, stored);
+    chain.push(entry);
+    chains.set(repository, chain);
+    if (fact.type === 'pull') pull.open = fact.state === 'open';
+  }
+
+  /** A mark, or a time that has come; neither taken nor waiting for a retry. */
+  function isDue({ dirty, wakeAt, notBefore, lease }: Pull): boolean {
+    const time = now();
+    const asked = dirty !== null || (wakeAt !== null && wakeAt <= time);
+    return asked && notBefore <= time && (lease === null || lease.until <= time);
+  }
+
+  /** The pull request, while its lease is this one. */
+  function held(taken: Taken): Pull | undefined {
+    const pull = pulls.get(nameOf(taken.key));
+    return pull?.lease?.number === taken.lease ? pull : undefined;
   }
 
   return {
     async record(key, facts, delivery, installation) {
-      const stored = facts.map(storedFact);
+      for (const fact of facts) storedFact(fact);
       const pull = pullOf(key, installation);
       if (delivery !== null && pull.deliveries.has(delivery)) return false;
-      if (delivery !== null) pull.deliveries.add(delivery);
-      for (const fact of stored) add(pull, fact);
+      if (delivery !== null) pull.deliveries.set(delivery, now());
+      for (const fact of facts) add(pull, fact);
       mark(pull);
       return true;
     },
     async facts(key) {
-      const pull = pulls.get(JSON.stringify([key.repository, key.number]));
-      return (pull?.facts ?? []).map((fact) => recordedFact(fact.sequence, fact.body));
+      return (chains.get(key.repository) ?? []).flatMap(({ number, sequence, kept }) =>
+        number === key.number && kept !== null ? [recordedFact(sequence, kept.body)] : [],
+      );
     },
     async markDirty(key, installation) {
       mark(pullOf(key, installation));
     },
     async dirty() {
       return [...pulls.values()]
-        .flatMap(({ key, installation, dirty }) => (dirty === null ? [] : [{ key, installation, ...dirty }]))
-        .sort((a, b) => a.since - b.since)
-        .map(({ key, installation, mark: now }) => ({ key, installation, mark: now }));
+        .filter((pull) => pull.dirty !== null)
+        .sort((a, b) => since(a) - since(b))
+        .map(known);
     },
-    async clean(key, known) {
-      const pull = pulls.get(JSON.stringify([key.repository, key.number]));
-      if (pull?.dirty?.mark === known) pull.dirty = null;
+    async take(lease) {
+      const [pull] = [...pulls.values()].filter(isDue).sort((a, b) => since(a) - since(b));
+      if (pull === undefined) return null;
+      if (pull.dirty === null) mark(pull);
+      pull.wakeAt = null;
+      marks++;
+      pull.lease = { number: marks, until: now() + lease.ms };
+      return { ...known(pull), mark: pull.dirty?.mark ?? marks, lease: marks, failures: pull.failures };
+    },
+    async renew(taken, ms) {
+      const pull = held(taken);
+      if (pull !== undefined) pull.lease = { number: taken.lease, until: now() + ms };
+      return pull !== undefined;
+    },
+    async release(taken, outcome) {
+      const pull = held(taken);
+      if (pull === undefined) return;
+      pull.lease = null;
+      if (outcome.kind === 'failed') {
+        pull.failures++;
+        pull.notBefore = now() + outcome.retryInMs;
+        return;
+      }
+      pull.failures = 0;
+      pull.wakeAt = outcome.againInMs === null ? null : now() + outcome.againInMs;
+      if (pull.dirty?.mark === taken.mark) pull.dirty = null;
     },
     async open() {
-      return [...pulls.values()]
-        .filter((pull) => pull.open)
-        .map(({ key, installation }) => ({ key, installation }));
+      return [...pulls.values()].filter((pull) => pull.open).map(known);
+    },
+    async heads() {
+      const heads = [...chains].map(([repository, chain]): Head => chain.at(-1) ?? firstHead(repository));
+      return heads
+        .map(({ repository, sequence, hash }) => ({ repository, sequence, hash }))
+        .sort((a, b) => (a.repository < b.repository ? -1 : 1));
+    },
+    async entries(repository, after, limit) {
+      return (chains.get(repository) ?? []).slice(after, after + limit);
+    },
+    async forget(before) {
+      const time = Date.parse(before);
+      let count = 0;
+      for (const pull of pulls.values()) {
+        for (const [guid, seen] of pull.deliveries) if (seen < time) pull.deliveries.delete(guid);
+        const chain = chains.get(pull.key.repository) ?? [];
+        const own = chain.filter((entry) => entry.number === pull.key.number);
+        if (pull.open || own.some((entry) => Date.parse(entry.at) >= time)) continue;
+        pull.once.clear();
+        for (const entry of own) {
+          if (entry.kept !== null) count++;
+          chain[entry.sequence - 1] = { ...entry, kept: null };
+        }
+      }
+      return count;
     },
     async close() {},
   };
+}
+
+function nameOf({ repository, number }: PullKey): string {
+  return JSON.stringify([repository, number]);
+}
+
+function known({ key, installation }: Pull): KnownPull {
+  return { key, installation };
+}
+
+/** Those that only time asks for come last. */
+function since({ dirty }: Pull): number {
+  return dirty?.since ?? Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,43 @@
 import type { Fact, RecordedFact } from '../approval/facts.ts';
+import type { Entry, Head } from './chain.ts';
 
 /** A pull request by the repository's full name and its number. */
 export interface PullKey {
   readonly repository: string;
   readonly number: number;
+}
+
+/** For how long a pull request is taken, and by whom. */
+export interface Lease {
+  /** Names the process to people who look into the ledger. */
+  readonly holder: string;
+  /** Milliseconds by the ledger's clock; then anybody may take it again unless it was renewed. */
+  readonly ms: number;
+}
+
+/** A pull request that is ours to reconcile until the lease ends. */
+export interface Taken {
+  readonly key: PullKey;
+  readonly installation: number;
+  /** What was asked for when it was taken; `release` sees by it whether more has come since. */
+  readonly mark: number;
+  /** Which taking this is: a holder whose lease has ended changes nothing any more. */
+  readonly lease: number;
+  /** Failures in a row before this. */
+  readonly failures: number;
+}
+
+/** How a reconciliation ended. */
+export type Outcome =
+  /** `againInMs`: when time alone asks for it again; null when it does not. */
+  | { readonly kind: 'done'; readonly againInMs: number | null }
+  /** It stays dirty, and nobody takes it before. */
+  | { readonly kind: 'failed'; readonly retryInMs: number };
+
+/** A pull request and the installation through which it was seen last. */
+export interface KnownPull {
+  readonly key: PullKey;
+  readonly installation: number;
 }
 
 /**
@@ -22,15 +56,31 @@ export interface Ledger {
     delivery: string | null,
     installation: number,
   ): Promise<boolean>;
+  /** What is known of a pull request, without what was forgotten. */
   facts(key: PullKey): Promise<readonly RecordedFact[]>;
   markDirty(key: PullKey, installation: number): Promise<void>;
-  /** Dirty pull requests, oldest first; stays dirty until `clean` with the same mark. */
-  dirty(): Promise<
-    readonly { readonly key: PullKey; readonly installation: number; readonly mark: number }[]
-  >;
-  /** Takes the mark away unless the pull request was marked again since. */
-  clean(key: PullKey, mark: number): Promise<void>;
+  /** Dirty pull requests, longest waiting first, those that are taken or wait for a retry among them. */
+  dirty(): Promise<readonly KnownPull[]>;
+  /**
+   * Takes the pull request that waits longest and is neither taken nor waiting for a retry; null when there is
+   * none. Of all processes on one ledger, one gets it.
+   */
+  take(lease: Lease): Promise<Taken | null>;
+  /** Makes the lease end `ms` from now. False when it had ended and somebody else has it. */
+  renew(taken: Taken, ms: number): Promise<boolean>;
+  /** Gives it back; it stays dirty when it was marked again since. Without effect when the lease was lost. */
+  release(taken: Taken, outcome: Outcome): Promise<void>;
   /** Pull requests last known open, for the sweep. */
-  open(): Promise<readonly { readonly key: PullKey; readonly installation: number }[]>;
+  open(): Promise<readonly KnownPull[]>;
+  /** The newest link of each repository's chain, by the repository's name. */
+  heads(): Promise<readonly Head[]>;
+  /** At most `limit` links of one chain after `sequence`, in order. */
+  entries(repository: string, after: number, limit: number): Promise<readonly Entry[]>;
+  /**
+   * Forgets what the facts say of pull requests that are not open and of which nothing was recorded since
+   * `before` (ISO 8601 instant), and deliveries seen before it. The links and their hashes stay. Answers how
+   * many facts were forgotten.
+   */
+  forget(before: string): Promise<number>;
   close(): Promise<void>;
 }

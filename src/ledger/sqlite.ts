@@ -1,21 +1,30 @@
-import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue } from 'node:sqlite';
 import type { Fact } from '../approval/facts.ts';
-import { JitError, messageOf } from '../errors.ts';
-import { migrate } from './migrations.ts';
+import { firstHead, type Head, nextEntry } from './chain.ts';
 import type { Ledger, PullKey } from './port.ts';
+import { entryRow, headRow, pullRow } from './rows.ts';
+import { inTransaction, openDatabase } from './sqlite-file.ts';
+import { sqliteQueue } from './sqlite-queue.ts';
 import { recordedFact, storedFact } from './stored-fact.ts';
 
-/** How long a write waits for another process's write. */
-const busyTimeoutMs = 5000;
+/** `now` in ms since the epoch. `readOnly`: of a ledger that must exist, beside an App that may be running. */
+export interface SqliteOptions {
+  readonly now?: () => number;
+  readonly readOnly?: boolean;
+}
 
 /**
  * The default ledger: one SQLite file for one machine. What `record` acknowledged survives the process being
  * killed and, because every commit is synced (synchronous=FULL), the machine losing power.
  */
-export function sqliteLedger(file: string): Ledger {
-  const database = openDatabase(file);
-  const run = (sql: string, ...values: (string | number | null)[]) => database.prepare(sql).run(...values);
-  const rows = (sql: string, ...values: (string | number)[]) => database.prepare(sql).all(...values);
+export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
+  const { now = Date.now } = options;
+  const database = openDatabase(file, options.readOnly ?? false);
+  const run = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).run(...values).changes;
+  const rows = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).all(...values);
+
+  const queue = sqliteQueue(database, now);
+  const { mark: _, ...leases } = queue;
 
   function touch({ repository, number }: PullKey, installation: number): void {
     run(
@@ -27,30 +36,42 @@ export function sqliteLedger(file: string): Ledger {
     );
   }
 
-  function mark({ repository, number }: PullKey): void {
-    run(`UPDATE counter SET value = value + 1 WHERE name = 'mark'`);
-    const next = `(SELECT value FROM counter WHERE name = 'mark')`;
-    run(
-      `UPDATE pull SET mark = ${next}, since = coalesce(since, ${next}) WHERE repository = ? AND number = ?`,
-      repository,
-      number,
-    );
-  }
-
-  function add({ repository, number }: PullKey, fact: Fact): void {
-    const { type, once, body } = storedFact(fact);
-    run(
-      `INSERT INTO fact (repository, number, type, once, body) VALUES (?, ?, ?, ?, ?)
+  function add(head: Head, key: PullKey, fact: Fact): Head {
+    const { repository, number } = key;
+    const entry = nextEntry(head, key, storedFact(fact));
+    const added = run(
+      `INSERT INTO fact (repository, sequence, number, at, type, once, salt, body, content, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (repository, number, once) WHERE once IS NOT NULL DO NOTHING`,
       repository,
+      entry.sequence,
       number,
-      type,
-      once,
-      body,
+      entry.at,
+      entry.type,
+      entry.once,
+      entry.kept.salt,
+      entry.kept.body,
+      entry.content,
+      entry.hash,
     );
-    if (fact.type !== 'pull') return;
-    const open = fact.state === 'open' ? 1 : 0;
-    run('UPDATE pull SET open = ? WHERE repository = ? AND number = ?', open, repository, number);
+    if (fact.type === 'pull') {
+      const open = fact.state === 'open' ? 1 : 0;
+      run('UPDATE pull SET open = ? WHERE repository = ? AND number = ?', open, repository, number);
+    }
+    return added === 0 ? head : { repository, sequence: entry.sequence, hash: entry.hash };
+  }
+
+  function append(key: PullKey, facts: readonly Fact[]): void {
+    const [row] = rows('SELECT repository, sequence, hash FROM head WHERE repository = ?', key.repository);
+    let head = row === undefined ? firstHead(key.repository) : headRow(row);
+    for (const fact of facts) head = add(head, key, fact);
+    run(
+      `INSERT INTO head (repository, sequence, hash) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET sequence = excluded.sequence, hash = excluded.hash`,
+      head.repository,
+      head.sequence,
+      head.hash,
+    );
   }
 
   return {
@@ -58,85 +79,61 @@ export function sqliteLedger(file: string): Ledger {
       return inTransaction(database, () => {
         touch(key, installation);
         if (delivery !== null) {
-          const { changes } = run(
-            'INSERT INTO delivery (guid, repository, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-            delivery,
-            key.repository,
-            key.number,
-          );
-          if (changes === 0) return false;
+          const sql =
+            'INSERT INTO delivery (guid, repository, number, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+          if (run(sql, delivery, key.repository, key.number, now()) === 0) return false;
         }
-        for (const fact of facts) add(key, fact);
-        mark(key);
+        if (facts.length > 0) append(key, facts);
+        queue.mark(key);
         return true;
       });
     },
     async facts({ repository, number }) {
-      const sql = 'SELECT sequence, body FROM fact WHERE repository = ? AND number = ? ORDER BY sequence';
+      const sql = `SELECT sequence, body FROM fact
+                   WHERE repository = ? AND number = ? AND body IS NOT NULL ORDER BY sequence`;
       return rows(sql, repository, number).map((row) => recordedFact(Number(row.sequence), String(row.body)));
     },
     async markDirty(key, installation) {
       inTransaction(database, () => {
         touch(key, installation);
-        mark(key);
+        queue.mark(key);
       });
     },
-    async dirty() {
-      const sql =
-        'SELECT repository, number, installation, mark FROM pull WHERE mark IS NOT NULL ORDER BY since';
-      return rows(sql).map((row) => ({ ...pullRow(row), mark: Number(row.mark) }));
-    },
-    async clean({ repository, number }, known) {
-      run(
-        'UPDATE pull SET mark = NULL, since = NULL WHERE repository = ? AND number = ? AND mark = ?',
-        repository,
-        number,
-        known,
-      );
-    },
+    ...leases,
     async open() {
       return rows('SELECT repository, number, installation FROM pull WHERE open = 1').map(pullRow);
+    },
+    async heads() {
+      // chains whose head was taken away are chains too
+      return rows(
+        `SELECT repository, sequence, hash FROM head
+         UNION ALL
+         SELECT DISTINCT repository, 0, '' FROM fact WHERE repository NOT IN (SELECT repository FROM head)
+         ORDER BY repository`,
+      ).map(headRow);
+    },
+    async entries(repository, after, limit) {
+      const sql = 'SELECT * FROM fact WHERE repository = ? AND sequence > ? ORDER BY sequence LIMIT ?';
+      return rows(sql, repository, after, limit).map(entryRow);
+    },
+    async forget(before) {
+      return inTransaction(database, () => {
+        run('DELETE FROM delivery WHERE seen_at < ?', Date.parse(before));
+        return Number(
+          run(
+            `UPDATE fact SET salt = NULL, body = NULL, once = NULL
+             WHERE body IS NOT NULL AND EXISTS (
+               SELECT 1 FROM pull WHERE pull.repository = fact.repository AND pull.number = fact.number
+                 AND open = 0) AND NOT EXISTS (
+               SELECT 1 FROM fact AS other WHERE other.repository = fact.repository
+                 AND other.number = fact.number AND julianday(other.at) >= julianday(?))`,
+            before,
+          ),
+        );
+      });
     },
     async close() {
       if (database.isOpen) database.close();
     },
-  };
-}
-
-function openDatabase(file: string): DatabaseSync {
-  let database: DatabaseSync | null = null;
-  try {
-    database = new DatabaseSync(file);
-    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    migrate(database);
-    return database;
-  } catch (thrown) {
-    if (database?.isOpen) database.close();
-    if (thrown instanceof JitError) throw thrown;
-    throw new JitError(
-      'ledger-open',
-      `The ledger ${file} cannot be opened: ${messageOf(thrown)}. It must be a SQLite file in a folder that can be written.`,
-      { cause: thrown },
-    );
-  }
-}
-
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (thrown) {
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw thrown;
-  }
-}
-
-function pullRow(row: Record<string, unknown>): { key: PullKey; installation: number } {
-  return {
-    key: { repository: String(row.repository), number: Number(row.number) },
-    installation: Number(row.installation),
   };
 }

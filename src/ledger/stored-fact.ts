@@ -1,9 +1,12 @@
 import { type Fact, factSchema, type RecordedFact } from '../approval/facts.ts';
 import { JitError } from '../errors.ts';
+import { canonical } from '../policy/canonical.ts';
 
 /** A fact as a ledger keeps it. */
 export interface StoredFact {
   readonly type: Fact['type'];
+  readonly at: string;
+  /** Canonical JSON. */
   readonly body: string;
   /** What may occur once per pull request; null for facts that may repeat. */
   readonly once: string | null;
@@ -13,7 +16,8 @@ export interface StoredFact {
 export function storedFact(fact: Fact): StoredFact {
   const parsed = factSchema.safeParse(fact);
   if (!parsed.success) throw invalid('to be recorded', parsed.error.issues[0]);
-  return { type: parsed.data.type, body: JSON.stringify(parsed.data), once: once(parsed.data) };
+  const { type, at } = parsed.data;
+  return { type, at, body: canonical(parsed.data), once: once(parsed.data) };
 }
 
 export function recordedFact(sequence: number, body: string): RecordedFact {

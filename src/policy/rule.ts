@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HoldRequirement } from '../approval/requirement.ts';
 import { messageOf } from '../errors.ts';
 import type { ActionKind } from './action.ts';
+import { canonical } from './canonical.ts';
 import { checkSpecOf } from './check-spec.ts';
 import { compileExpression, type Expression, ExpressionFault } from './expression.ts';
 import { type Demand, demandsOf } from './index-keys.ts';
@@ -177,14 +178,4 @@ function shortened(source: string): string {
 /** SHA-256 (hex) of what the rule says, whatever the order of its keys. */
 export function digestOf(spec: unknown): string {
   return createHash('sha256').update(canonical(spec)).digest('hex');
-}
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`)
-    .join(',')}}`;
 }

@@ -56,6 +56,10 @@ suite('the App against the GitHub of emulate', () => {
       host: '127.0.0.1',
       port: 0,
       ledger: ':memory:',
+      retentionDays: null,
+      leaseMs: 60_000,
+      pollMs: 1000,
+      sweepMs: 600_000,
       logLevel: 'fatal',
       throttle: false,
     } as const;

@@ -3,6 +3,7 @@ import { suite, test } from 'node:test';
 import type { Desk } from '../../src/app/desk.ts';
 import { type Reconcile, startWorker } from '../../src/app/worker.ts';
 import { memoryLedger } from '../../src/ledger/memory.ts';
+import type { Ledger } from '../../src/ledger/port.ts';
 import { deskWith } from './help/desk.ts';
 
 const key = (number: number) => ({ repository: 'acme/shop', number });
@@ -13,10 +14,13 @@ function gate() {
   return { promise, open: resolve };
 }
 
+/** Looks when it is told to, and never by itself. */
+const pace = { leaseMs: 60_000, pollMs: 3600_000 };
+
 async function worked(reconcile: Reconcile, over: Partial<Desk> = {}) {
-  const ledger = memoryLedger();
+  const ledger = over.ledger ?? memoryLedger(over.now);
   const desk = deskWith({ ledger, ...over });
-  return { ledger, desk, worker: startWorker(desk, reconcile) };
+  return { ledger, desk, worker: startWorker(desk, reconcile, pace) };
 }
 
 suite('the worker', () => {
@@ -100,6 +104,90 @@ suite('the worker', () => {
     worker.wake();
     await worker.idle();
     assert.equal(rounds, 2);
+    await worker.stop();
+  });
+
+  test('waits longer after each failure, whichever process failed', async () => {
+    let now = 0;
+    const ledger = memoryLedger(() => now);
+    const failing: Reconcile = async () => {
+      throw new Error('GitHub is away');
+    };
+    await ledger.markDirty(key(1), 5);
+    for (const waits of [2000, 4000, 8000]) {
+      // each a process of its own: what one learnt the next one knows
+      const { worker } = await worked(failing, { ledger, now: () => now });
+      worker.wake();
+      await worker.idle();
+      await worker.stop();
+      now += waits - 1;
+      assert.equal(await ledger.take({ holder: 'too early', ms: 0 }), null);
+      now += 1;
+    }
+    assert.equal((await ledger.take({ holder: 'now', ms: 0 }))?.failures, 3);
+  });
+
+  test('comes back when time alone asks for it', async () => {
+    let now = 0;
+    let rounds = 0;
+    const over = { now: () => now };
+    const { ledger, worker } = await worked(async () => (++rounds === 1 ? 5000 : null), over);
+    await ledger.markDirty(key(1), 5);
+    worker.wake();
+    await worker.idle();
+    worker.wake();
+    await worker.idle();
+    assert.equal(rounds, 1);
+    now = 5000;
+    worker.wake();
+    await worker.idle();
+    assert.equal(rounds, 2);
+    await worker.stop();
+  });
+
+  test('two processes on one ledger never work at once on one pull request', async () => {
+    const ledger = memoryLedger();
+    let now = 0;
+    let most = 0;
+    const reconcile: Reconcile = async () => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+      return null;
+    };
+    const [one, two] = [await worked(reconcile, { ledger }), await worked(reconcile, { ledger })];
+    for (let round = 0; round < 20; round++) {
+      await ledger.markDirty(key(1), 5);
+      one.worker.wake();
+      two.worker.wake();
+    }
+    await Promise.all([one.worker.idle(), two.worker.idle()]);
+    assert.equal(most, 1);
+    await Promise.all([one.worker.stop(), two.worker.stop()]);
+  });
+
+  test('goes on after a ledger that did not answer', async () => {
+    const real = memoryLedger();
+    let away = true;
+    const ledger: Ledger = {
+      ...real,
+      take: (lease) => (away ? Promise.reject(new Error('connection lost')) : real.take(lease)),
+    };
+    let rounds = 0;
+    const { worker } = await worked(
+      async () => {
+        rounds++;
+        return null;
+      },
+      { ledger },
+    );
+    await ledger.markDirty(key(1), 5);
+    worker.wake();
+    await worker.idle();
+    away = false;
+    worker.wake();
+    await worker.idle();
+    assert.equal(rounds, 1);
     await worker.stop();
   });
 

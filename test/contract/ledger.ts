@@ -1,12 +1,33 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Fact } from '../../src/approval/facts.ts';
-import type { Ledger } from '../../src/ledger/port.ts';
+import { contentDigest } from '../../src/ledger/chain.ts';
+import { exportLedger } from '../../src/ledger/export.ts';
+import type { Ledger, Taken } from '../../src/ledger/port.ts';
+import { verifyLedger } from '../../src/ledger/verify.ts';
+import { canonical } from '../../src/policy/canonical.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const hash = 'a'.repeat(64);
 const key = { repository: 'acme/shop', number: 12 };
 const other = { repository: 'acme/shop', number: 13 };
+const elsewhere = { repository: 'acme/app', number: 1 };
+/** After everything here, and after today. */
+const later = '9999-01-01T00:00:00.000Z';
+const lease = { holder: 'this test', ms: 60_000 };
+const done = { kind: 'done', againInMs: null } as const;
+
+async function taken(ledger: Ledger, ms = lease.ms): Promise<Taken> {
+  const found = await ledger.take({ ...lease, ms });
+  assert.ok(found !== null, 'there is something to take');
+  return found;
+}
+
+async function verified(ledger: Ledger) {
+  const found = [];
+  for await (const one of verifyLedger(ledger)) found.push(one);
+  return found;
+}
 
 const pull = (state: 'open' | 'closed' = 'open'): Fact => ({
   type: 'pull',
@@ -79,13 +100,15 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.deepEqual(await ledger.facts(key), []);
       assert.deepEqual(await ledger.dirty(), []);
       assert.deepEqual(await ledger.open(), []);
-      await ledger.clean(key, 1);
+      assert.equal(await ledger.take(lease), null);
+      assert.deepEqual(await ledger.heads(), []);
+      assert.deepEqual(await ledger.entries(key.repository, 0, 10), []);
+      assert.equal(await ledger.forget(later), 0);
     });
 
     withLedger('records a delivery once, and answers that it was known', async (ledger) => {
       assert.equal(await ledger.record(key, [id('7f3k9q2m')], 'guid-1', 5), true);
-      const [entry] = await ledger.dirty();
-      await ledger.clean(key, entry?.mark ?? 0);
+      await ledger.release(await taken(ledger), done);
       assert.equal(await ledger.record(key, [id('zzzzzzzz')], 'guid-1', 5), false);
       assert.equal((await ledger.facts(key)).length, 1);
       assert.deepEqual(await ledger.dirty(), []);
@@ -136,24 +159,111 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       );
     });
 
+    withLedger('hands each dirty pull request to one taker, the longest waiting first', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      await ledger.markDirty(other, 6);
+      await ledger.markDirty(key, 5);
+      const [first, second] = [await taken(ledger), await taken(ledger)];
+      assert.deepEqual([first.key, first.installation, first.failures], [key, 5, 0]);
+      assert.deepEqual([second.key, second.installation], [other, 6]);
+      assert.equal(await ledger.take(lease), null);
+      assert.equal((await ledger.dirty()).length, 2, 'what is taken is not done');
+      await ledger.release(first, done);
+      await ledger.release(second, done);
+      assert.deepEqual(await ledger.dirty(), []);
+      assert.equal(await ledger.take(lease), null);
+    });
+
+    withLedger('many takers at once get different pull requests, and all of them', async (ledger) => {
+      for (let number = 1; number <= 12; number++) await ledger.markDirty({ ...key, number }, 5);
+      const all = await Promise.all(Array.from({ length: 16 }, () => ledger.take(lease)));
+      // a taker that met another's row half-way may have got nothing; it comes again
+      for (let next = await ledger.take(lease); next !== null; next = await ledger.take(lease))
+        all.push(next);
+      const numbers = all.flatMap((one) => one?.key.number ?? []).sort((a, b) => a - b);
+      assert.deepEqual(
+        numbers,
+        Array.from({ length: 12 }, (_, index) => index + 1),
+      );
+    });
+
     withLedger('stays dirty when it was marked again since', async (ledger) => {
       await ledger.markDirty(key, 5);
-      const [before] = await ledger.dirty();
+      const before = await taken(ledger);
       await ledger.record(key, [pull()], null, 5);
-      await ledger.clean(key, before?.mark ?? 0);
-      const [after] = await ledger.dirty();
-      assert.ok(after !== undefined && after.mark !== before?.mark);
-      await ledger.clean(key, after.mark);
+      await ledger.release(before, done);
+      const again = await taken(ledger);
+      assert.notEqual(again.mark, before.mark);
+      await ledger.release(again, done);
       assert.deepEqual(await ledger.dirty(), []);
       await ledger.markDirty(key, 5);
-      const [again] = await ledger.dirty();
-      assert.ok(again !== undefined && again.mark !== after.mark);
+      assert.notEqual((await taken(ledger)).mark, again.mark);
+    });
+
+    withLedger('an expired lease is taken over, and its holder changes nothing any more', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      const lost = await taken(ledger, 0);
+      const next = await taken(ledger);
+      assert.deepEqual(next.key, key);
+      assert.equal(await ledger.renew(lost, 60_000), false);
+      await ledger.release(lost, done);
+      assert.equal((await ledger.dirty()).length, 1);
+      assert.equal(await ledger.take(lease), null, 'the release of the lost lease set nothing free');
+      assert.equal(await ledger.renew(next, 60_000), true);
+      await ledger.release(next, done);
+      assert.deepEqual(await ledger.dirty(), []);
+      assert.equal(await ledger.renew(next, 60_000), false);
+    });
+
+    withLedger('a lease ends when it is not renewed, and not before when it is', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      const short = await taken(ledger, 0);
+      assert.equal(await ledger.renew(short, 60_000), true);
+      assert.equal(await ledger.take(lease), null);
+      assert.equal(await ledger.renew(short, 0), true);
+      assert.deepEqual((await taken(ledger)).key, key);
+    });
+
+    withLedger(
+      'what failed is dirty and waits, its failures counted, even when it is marked',
+      async (ledger) => {
+        await ledger.markDirty(key, 5);
+        await ledger.release(await taken(ledger), { kind: 'failed', retryInMs: 0 });
+        const second = await taken(ledger);
+        assert.equal(second.failures, 1);
+        await ledger.release(second, { kind: 'failed', retryInMs: 60_000 });
+        await ledger.markDirty(key, 5);
+        assert.equal(await ledger.take(lease), null);
+        assert.equal((await ledger.dirty()).length, 1);
+      },
+    );
+
+    withLedger('what succeeds has no failures behind it', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      await ledger.release(await taken(ledger), { kind: 'failed', retryInMs: 0 });
+      await ledger.release(await taken(ledger), done);
+      await ledger.markDirty(key, 5);
+      assert.equal((await taken(ledger)).failures, 0);
+    });
+
+    withLedger('comes back when its time has come, and until then is clean', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      await ledger.release(await taken(ledger), { kind: 'done', againInMs: 60_000 });
+      assert.deepEqual(await ledger.dirty(), []);
+      assert.equal(await ledger.take(lease), null);
+      await ledger.markDirty(key, 5);
+      await ledger.release(await taken(ledger), { kind: 'done', againInMs: 0 });
+      assert.deepEqual(await ledger.dirty(), []);
+      const woken = await taken(ledger);
+      assert.deepEqual([woken.key, woken.installation], [key, 5]);
+      await ledger.release(woken, done);
+      assert.equal(await ledger.take(lease), null);
     });
 
     withLedger('names the installation that was seen last', async (ledger) => {
       await ledger.record(key, [pull()], null, 5);
       await ledger.markDirty(key, 9);
-      assert.equal((await ledger.dirty())[0]?.installation, 9);
+      assert.equal((await taken(ledger)).installation, 9);
       assert.equal((await ledger.open())[0]?.installation, 9);
     });
 
@@ -164,6 +274,124 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.deepEqual(await ledger.open(), [{ key, installation: 5 }]);
       await ledger.record(key, [pull('closed')], null, 5);
       assert.deepEqual(await ledger.open(), []);
+    });
+
+    withLedger(
+      'links the facts of a repository into one chain, of each repository its own',
+      async (ledger) => {
+        await ledger.record(key, [pull(), vote('comment:1')], null, 5);
+        await ledger.record(elsewhere, [pull()], null, 5);
+        await ledger.record(other, [pull()], null, 5);
+        await ledger.record(key, [vote('comment:1'), id('7f3k9q2m')], null, 5);
+        const links = await ledger.entries('acme/shop', 0, 100);
+        assert.deepEqual(
+          links.map(({ sequence, number, type, at: when }) => [sequence, number, type, when]),
+          [
+            [1, 12, 'pull', at],
+            [2, 12, 'vote', at],
+            [3, 13, 'pull', at],
+            [4, 12, 'id', at],
+          ],
+        );
+        assert.deepEqual(
+          (await ledger.entries('acme/shop', 1, 2)).map(({ sequence }) => sequence),
+          [2, 3],
+        );
+        const heads = await ledger.heads();
+        assert.deepEqual(
+          heads.map(({ repository, sequence }) => [repository, sequence]),
+          [
+            ['acme/app', 1],
+            ['acme/shop', 4],
+          ],
+        );
+        assert.equal(heads[1]?.hash, links[3]?.hash);
+        const chains = await verified(ledger);
+        assert.deepEqual(
+          chains.map(({ links: count, forgotten, broken }) => [count, forgotten, broken]),
+          [
+            [1, 0, null],
+            [4, 0, null],
+          ],
+        );
+      },
+    );
+
+    withLedger('many writers of one repository never fork its chain', async (ledger) => {
+      const writers = Array.from({ length: 12 }, (_, writer) =>
+        Promise.all(
+          [1, 2, 3].map((round) =>
+            ledger.record(
+              { repository: 'acme/shop', number: (writer % 3) + 1 },
+              [id(`${writer}`), vote(`comment:${round}`)],
+              `guid-${writer}-${round}`,
+              5,
+            ),
+          ),
+        ),
+      );
+      await Promise.all(writers);
+      // 36 ids, and one vote for each comment of each of three pull requests
+      const [chain] = await verified(ledger);
+      assert.deepEqual([chain?.links, chain?.broken], [45, null]);
+    });
+
+    withLedger('exports every link with what its digest is of, from a time on', async (ledger) => {
+      const early = { ...pull(), at: '2025-12-31T23:59:59Z' } as const;
+      await ledger.record(key, [early, vote('comment:1')], null, 5);
+      const all = [];
+      for await (const line of exportLedger(ledger, null)) all.push(line);
+      assert.deepEqual(
+        all.map(({ sequence, fact }) => [sequence, fact]),
+        [
+          [1, early],
+          [2, vote('comment:1')],
+        ],
+      );
+      for (const { salt, fact, content } of JSON.parse(JSON.stringify(all))) {
+        assert.equal(contentDigest({ salt, body: canonical(fact) }), content);
+      }
+      const since = [];
+      for await (const line of exportLedger(ledger, Date.parse(at))) since.push(line.sequence);
+      assert.deepEqual(since, [2]);
+    });
+
+    withLedger('forgets what closed pull requests said, and their chain still holds', async (ledger) => {
+      await ledger.record(key, [pull('open'), vote('comment:1'), pull('closed')], 'guid-1', 5);
+      await ledger.record(other, [pull('open')], 'guid-2', 5);
+      assert.equal(await ledger.forget(at), 0, 'nothing that was recorded at that time or later');
+      assert.equal(await ledger.forget('2026-01-01T00:00:00.001Z'), 3);
+      assert.deepEqual(await ledger.facts(key), []);
+      assert.equal((await ledger.facts(other)).length, 1, 'an open one keeps what it has');
+      const [chain] = await verified(ledger);
+      assert.deepEqual([chain?.links, chain?.forgotten, chain?.broken], [4, 3, null]);
+      assert.ok((await ledger.entries('acme/shop', 0, 3)).every(({ kept }) => kept === null));
+      assert.equal(await ledger.forget(later), 0, 'it is forgotten once');
+      // and life goes on behind the gap
+      await ledger.record(key, [pull('open'), vote('comment:1')], null, 5);
+      assert.deepEqual(
+        (await ledger.facts(key)).map(({ type, sequence }) => [type, sequence]),
+        [
+          ['pull', 5],
+          ['vote', 6],
+        ],
+      );
+      assert.equal((await verified(ledger))[0]?.broken, null);
+    });
+
+    withLedger('keeps closed pull requests of which something was recorded since', async (ledger) => {
+      const recent = { ...pull('closed'), at: '2026-03-01T00:00:00Z' } as const;
+      await ledger.record(key, [pull('open'), recent], null, 5);
+      assert.equal(await ledger.forget('2026-02-01T00:00:00Z'), 0);
+      assert.equal((await ledger.facts(key)).length, 2);
+    });
+
+    withLedger('forgets deliveries with time', async (ledger) => {
+      await ledger.record(key, [pull()], 'guid-1', 5);
+      await ledger.forget(at);
+      assert.equal(await ledger.record(key, [pull()], 'guid-1', 5), false);
+      await ledger.forget(later);
+      assert.equal(await ledger.record(key, [pull()], 'guid-1', 5), true);
     });
 
     withLedger('can be closed twice', async (ledger) => {

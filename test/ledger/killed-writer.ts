@@ -22,8 +22,8 @@ if (mode === 'half') {
   const database = new DatabaseSync(file);
   database.exec('BEGIN IMMEDIATE');
   database.exec(`INSERT INTO delivery (guid, repository, number) VALUES ('guid-1', 'acme/shop', 12)`);
-  database.exec(`INSERT INTO fact (repository, number, type, once, body)
-                 VALUES ('acme/shop', 12, 'id', NULL, '{"half":true}')`);
+  database.exec(`INSERT INTO fact (repository, sequence, number, at, type, once, salt, body, content, hash)
+                 VALUES ('acme/shop', 4, 12, '${at}', 'id', NULL, '', '{"half":true}', '', '')`);
   process.stdout.write('half\n');
   setInterval(() => {}, 1000);
 } else {

@@ -123,6 +123,10 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     host: '127.0.0.1',
     port: 0,
     ledger: ':memory:',
+    retentionDays: null,
+    leaseMs: 60_000,
+    pollMs: 1000,
+    sweepMs: 600_000,
     logLevel: 'fatal',
     throttle: false,
   };

@@ -1,0 +1,76 @@
+import type { Logger } from 'probot';
+import { JitError, messageOf } from '../errors.ts';
+import type { AppGitHub } from '../github/port.ts';
+import type { Lease, Ledger, Outcome, Taken } from '../ledger/port.ts';
+
+/** A pull request that this process has taken, and keeps until it releases it. */
+export interface Held {
+  readonly taken: Taken;
+  /** Throws when another process may have it by now: nothing may be written any more. */
+  check(): void;
+  release(outcome: Outcome): Promise<void>;
+}
+
+/**
+ * Takes the next pull request and renews its lease until it is released. A process that is stopped for so long
+ * that it could not renew (a suspended machine) finds its lease ended before it writes. Null: nothing is due.
+ */
+export async function holdLease(
+  ledger: Pick<Ledger, 'take' | 'renew' | 'release'>,
+  lease: Lease,
+  log: Pick<Logger, 'warn'>,
+): Promise<Held | null> {
+  // what a write may take after it was checked
+  const margin = lease.ms / 4;
+  let until = performance.now() + lease.ms;
+  const taken = await ledger.take(lease);
+  if (taken === null) return null;
+
+  async function renew(held: Taken): Promise<void> {
+    const asked = performance.now();
+    try {
+      if (await ledger.renew(held, lease.ms)) until = asked + lease.ms;
+    } catch (thrown) {
+      log.warn({ err: thrown }, `lease not renewed: ${messageOf(thrown)}`);
+    }
+  }
+
+  const timer = setInterval(() => renew(taken), lease.ms / 3);
+  timer.unref();
+  return {
+    taken,
+    check() {
+      if (performance.now() < until - margin) return;
+      const { repository, number } = taken.key;
+      throw new JitError(
+        'app-lease',
+        `${repository}#${number} was held for too long without a word to the ledger; another process may have it.`,
+      );
+    },
+    async release(outcome) {
+      clearInterval(timer);
+      await ledger.release(taken, outcome);
+    },
+  };
+}
+
+/** GitHub for one reconciliation: it writes only while the pull request is ours. */
+export function whileHeld(github: AppGitHub, { check }: Pick<Held, 'check'>): AppGitHub {
+  const checked =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      check();
+      return call(...args);
+    };
+  return {
+    ...github,
+    createCheckRun: checked(github.createCheckRun),
+    updateCheckRun: checked(github.updateCheckRun),
+    createComment: checked(github.createComment),
+    updateComment: checked(github.updateComment),
+    react: checked(github.react),
+    rerunJob: checked(github.rerunJob),
+    rerunFailedJobs: checked(github.rerunFailedJobs),
+    rerunRun: checked(github.rerunRun),
+  };
+}
