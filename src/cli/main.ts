@@ -3,8 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, JitError, messageOf } from '../errors.ts';
 import { version } from '../version.ts';
 import { addCheck } from './commands/check.ts';
+import { addExplain } from './commands/explain.ts';
 import { addGuard } from './commands/guard.ts';
+import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
+import { addTest } from './commands/test.ts';
 
 const program = new Command('jit-approval')
   .description('Holds runtime actions of integration tests until a person approves exactly that one.')
@@ -20,6 +23,9 @@ const exit = (code: number) => {
 addRun(program, exit);
 addCheck(program, exit);
 addGuard(program, exit);
+addExplain(program, exit);
+addReplay(program, exit);
+addTest(program, exit);
 
 try {
   await program.parseAsync();

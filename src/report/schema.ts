@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { actionFormSchema } from '../approval/form.ts';
 import { rememberedSchema } from '../approval/remembered.ts';
+import { recordedSchema } from './recorded-schema.ts';
 
 /**
  * The report, version 1: what one job's run leaves behind, and the only thing that travels from the runner
@@ -147,5 +148,9 @@ export const reportSchema = z.strictObject({
   repeated: z.array(countedSchema).max(5000),
   /** Sentences for people: undeclared targets, targets never called, what could not be read. */
   notices: z.array(text(2000)).max(1000),
+  /** Samples of what was judged, flagged or not, from which `jit-approval replay` judges again. */
+  recorded: z.array(recordedSchema).max(2000).optional(),
+  /** Judged runtime actions of which no sample was kept. */
+  recordedLeftOut: count.optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

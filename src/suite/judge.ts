@@ -10,6 +10,7 @@ import type { Policy } from '../policy/parse.ts';
 import { rememberOf } from '../policy/remember.ts';
 import type { Surroundings } from '../policy/server-identity.ts';
 import type { FactName, Resolution, Verdict } from '../policy/verdict.ts';
+import type { Met } from '../report/recorded.ts';
 import type { Flagged } from '../report/schema.ts';
 import { flaggedOf } from './flagged.ts';
 import { guardTarget, type Released } from './guard-target.ts';
@@ -40,6 +41,10 @@ export interface JudgeOptions {
   readonly surroundings?: Surroundings;
   /** Where a rule can be changed; nowhere without it. */
   readonly editLink?: EditLink;
+  /** Told of every verdict, for the record: it changes none. */
+  readonly onJudged?: (met: Met) => void;
+  /** Whether the names of this statement are to be resolved although no rule asks. */
+  readonly resolves?: (action: RuntimeAction) => boolean;
 }
 
 /** Facts as they are fetched, one by one. */
@@ -110,9 +115,16 @@ async function rule(
   const run = options.run();
   const facts: Fetched = {};
   const verdict = await verdictOf(options, action, run, scope, facts, unique);
-  if (verdict.decision === 'allow') return allowed(options, action, run.step);
-  if (action.kind === 'sql') facts.relations ??= await relationsOf(action, scope);
+  if (action.kind === 'sql' && (verdict.decision !== 'allow' || options.resolves?.(action) === true)) {
+    facts.relations ??= await relationsOf(action, scope);
+  }
+  const met = { action, run, verdict, facts };
+  if (verdict.decision === 'allow') {
+    options.onJudged?.({ ...met, id: null });
+    return allowed(options, action, run.step);
+  }
   const flagged = flaggedOf(options, action, run, verdict, facts);
+  options.onJudged?.({ ...met, id: flagged.id });
   if (options.policy.mode === 'record')
     return recorded(options, action, run.step, {
       ...flagged,

@@ -10,6 +10,7 @@ import { secretsOf, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
 import { openGates } from './open-gates.ts';
 import { Recorder, type StepCounts } from './recorder.ts';
+import { Recording } from './recording.ts';
 import { editLink } from './remembering.ts';
 import { resume } from './resume.ts';
 import type { Step } from './steps.ts';
@@ -58,6 +59,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   const recorder = new Recorder();
   for (const notice of options.notices) recorder.notice(notice);
   if (options.policy.mode === 'record') recorder.notice(recordingNotice);
+  const recording = new Recording(secrets);
   let current: Step | null = null;
   const judge = createJudge({
     policy: options.policy,
@@ -72,6 +74,9 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     onFlagged: (flagged) => options.progress.flagged(flagged),
     surroundings: surroundingsOf(options.environment),
     editLink: editLink(options.environment.GITHUB_SERVER_URL, options.run.repository),
+    onJudged: (met) => recording.add(met),
+    // a recorded run is what a policy is written from: rules that allow need the resolved names
+    resolves: (action) => options.policy.mode === 'record' && recording.wants(action),
   });
   const gates = await openGates({
     policy: options.policy,
@@ -116,6 +121,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     ...outcome(results),
     steps: results,
     ...recorder.results(),
+    ...recording.results(),
   };
 }
 

@@ -5,8 +5,6 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const cli = path.resolve(import.meta.dirname, '../../dist/cli.js');
-/** The entry that `cli` is built from, for what a test needs before the next build. */
-const cliSource = path.resolve(import.meta.dirname, '../../src/cli/main.ts');
 
 export interface Ended {
   readonly code: number | null;
@@ -14,16 +12,15 @@ export interface Ended {
   readonly err: string;
 }
 
-/** Runs the built command line tool without a terminal; with `source` the entry that it is built from. */
+/** Runs the built command line tool without a terminal. */
 export async function jit(
   args: readonly string[],
   options: {
     readonly cwd: string;
     readonly env?: Readonly<Record<string, string>>;
-    readonly source?: boolean;
   },
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [options.source ? cliSource : cli, ...args], {
+  const child = spawn(process.execPath, [cli, ...args], {
     cwd: options.cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -56,4 +53,4 @@ rules:
     deny: { reason: Wipes are never allowed }
 `;
 
-export { cli, cliSource };
+export { cli };

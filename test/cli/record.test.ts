@@ -5,14 +5,14 @@ import { describe, test } from 'node:test';
 import { annotations } from '../../src/report/annotations.ts';
 import { type Report, reportSchema } from '../../src/report/schema.ts';
 import { jobSummary } from '../../src/report/summary.ts';
-import { cliSource, folderWith, guardPolicy, jit } from './help.ts';
+import { cli, folderWith, guardPolicy, jit } from './help.ts';
 
-const guard = `"${process.execPath}" "${cliSource}" guard`;
+const guard = `"${process.execPath}" "${cli}" guard`;
 
 async function runWith(policy: string, command: string) {
   const cwd = folderWith({ '.github/jit-approval.yml': policy });
   const args = ['run', '--report', 'report.json', '--', 'sh', '-c', command];
-  const ended = await jit(args, { cwd, source: true });
+  const ended = await jit(args, { cwd });
   const report: Report = reportSchema.parse(JSON.parse(readFileSync(path.join(cwd, 'report.json'), 'utf8')));
   return { ...ended, cwd, report };
 }
@@ -62,7 +62,7 @@ describe('mode: record', () => {
 
   test('another word than record or enforce is refused', async () => {
     const cwd = folderWith({ '.github/jit-approval.yml': 'version: 1\ndefault: allow\nmode: recrod\n' });
-    const { code, out } = await jit(['check'], { cwd, source: true });
+    const { code, out } = await jit(['check'], { cwd });
     assert.equal(code, 78);
     assert.match(out, /:3:7 .*did you mean "record"/);
   });

@@ -1,0 +1,83 @@
+import type { Command } from 'commander';
+import { ExitCode } from '../../errors.ts';
+import type { RunContext } from '../../policy/action.ts';
+import type { Policy } from '../../policy/parse.ts';
+import { type Analyse, createAnalyser } from '../../policy/sql/analyse.ts';
+import { actionOf, factsOf } from '../../report/judge-again.ts';
+import type { Recorded } from '../../report/recorded-schema.ts';
+import { type Difference, difference, replayOf, replayText } from '../../report/replay.ts';
+import type { Report } from '../../report/schema.ts';
+import { loadSqlParser } from '../../targets/sql-parser.ts';
+import { loadWorkingPolicy, printJson, readReport } from '../files.ts';
+import { judgeOffline, readBeside } from '../offline.ts';
+
+interface Options {
+  readonly policy: string;
+  readonly schema?: string;
+  readonly json: boolean;
+}
+
+export function addReplay(program: Command, exit: (code: number) => void): void {
+  program
+    .command('replay')
+    .description('judge what runs recorded by another policy, and show what it decides differently')
+    .argument('<report...>', 'reports of runs')
+    .requiredOption('--policy <file>', 'the policy to judge by')
+    .option('--schema <name>', 'schema of unqualified names that the run did not resolve, such as public')
+    .option('--json', 'print JSON', false)
+    .addHelpText(
+      'after',
+      '\nExample:\n  jit-approval replay report.json --policy new.yml --schema public\n\n' +
+        'Exits 0 when everything is decided alike, 1 when not, 78 when a file cannot be used.',
+    )
+    .action(async (files: string[], options: Options) => exit(await replay(files, options)));
+}
+
+async function replay(files: readonly string[], options: Options): Promise<number> {
+  const loaded = await loadWorkingPolicy(options.policy, options.json);
+  if (loaded === null) return ExitCode.policy;
+  const analyse = createAnalyser(await loadSqlParser());
+  const different: Difference[] = [];
+  let compared = 0;
+  let leftOut = 0;
+  for (const file of files) {
+    const report = await readReport(file);
+    for (const recorded of report.recorded ?? []) {
+      compared += 1;
+      const found = await again(loaded.policy, report, recorded, analyse, options);
+      if (found !== null) different.push(found);
+    }
+    leftOut += report.recordedLeftOut ?? 0;
+  }
+  const result = replayOf(compared, different, leftOut);
+  if (options.json) printJson(result);
+  else process.stdout.write(replayText(result));
+  return different.length === 0 ? ExitCode.passed : ExitCode.failed;
+}
+
+async function again(
+  policy: Policy,
+  report: Report,
+  recorded: Recorded,
+  analyse: Analyse,
+  { schema }: Options,
+): Promise<Difference | null> {
+  const action = actionOf(recorded, analyse);
+  const verdict = await judgeOffline({
+    policy,
+    action,
+    run: runOf(report, recorded.step),
+    facts: factsOf(recorded, action, schema ?? null),
+    // a check that asked the live target keeps what it found then
+    known: ({ check }) => recorded.checks.find((entry) => entry.check === JSON.stringify(check)) ?? null,
+    readFile: readBeside(process.cwd()),
+    environment: null,
+  });
+  return difference(recorded, verdict);
+}
+
+/** A report does not say who the author is, what the head branch is called nor which labels there are. */
+function runOf({ run, startedAt }: Report, step: string): RunContext {
+  const { event, base, attempt } = run;
+  return { event, base, head: null, author: null, step, attempt, now: Date.parse(startedAt) };
+}
