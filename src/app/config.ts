@@ -67,7 +67,7 @@ const environmentSchema = z.object({
     .refine((days) => Number(days) >= 7, 'must be at least 7: GitHub repeats deliveries of the past days')
     .optional(),
   // a request to GitHub must end within a lease
-  JIT_APPROVAL_LEASE_MS: duration('ms', 1000, 60_000),
+  JIT_APPROVAL_LEASE_MS: duration('ms', 1000, 15_000),
   JIT_APPROVAL_POLL_MS: duration('ms', 10, 2000),
   JIT_APPROVAL_SWEEP_MS: duration('ms', 100, 10 * 60_000),
   LOG_LEVEL: z

@@ -33,6 +33,9 @@ async function start(scene: Stage, ledger: string): Promise<Child> {
       LEDGER: ledger,
       LOG_LEVEL: 'fatal',
       JIT_APPROVAL_WRITE_INTERVAL_MS: '0',
+      // what a killed App had in hand is taken up again soon
+      JIT_APPROVAL_LEASE_MS: '1000',
+      JIT_APPROVAL_POLL_MS: '200',
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

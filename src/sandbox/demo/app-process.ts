@@ -42,6 +42,9 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
       LEDGER: path.join(options.folder, 'ledger.sqlite'),
       LOG_LEVEL: 'info',
       JIT_APPROVAL_WRITE_INTERVAL_MS: '0',
+      // what a killed App had in hand is taken up again soon
+      JIT_APPROVAL_LEASE_MS: '1000',
+      JIT_APPROVAL_POLL_MS: '200',
     },
   });
   let log = '';
