@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import * as core from '@actions/core';
 import { JitError, messageOf } from '../errors.ts';
 import { policyFile, policyTexts } from '../github/policy-source.ts';
@@ -104,9 +102,4 @@ function readAt(
       return { known: false, why: `${file} could not be read: ${messageOf(thrown)}` };
     }
   };
-}
-
-/** The head's own policy text, for its `suite` alone; null when there is none in the workspace. */
-export async function headText(context: JobContext, file: string): Promise<string | null> {
-  return readFile(path.join(context.workspace, file), 'utf8').catch(() => null);
 }

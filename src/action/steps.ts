@@ -2,8 +2,8 @@ import { JitError } from '../errors.ts';
 import { policyFile } from '../github/policy-source.ts';
 import { type Policy, suiteOf } from '../policy/parse.ts';
 import { parseSteps, resolveSteps, type Step, singleStep } from '../suite/steps.ts';
+import { headText } from './head-policy.ts';
 import type { Environment, JobContext } from './job-context.ts';
-import { headText } from './job-policy.ts';
 
 /**
  * The suite of this job: the input `steps` or `run`, else `suite` of the policy file in the workspace. That

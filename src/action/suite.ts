@@ -12,6 +12,7 @@ import type { Report } from '../report/schema.ts';
 import { runSuite } from '../suite/run.ts';
 import { version } from '../version.ts';
 import { earlierReport } from './earlier-report.ts';
+import { proposedPolicy } from './head-policy.ts';
 import { type Environment, type JobContext, jobContext, required } from './job-context.ts';
 import { jobPolicy } from './job-policy.ts';
 import { jobProgress } from './progress.ts';
@@ -51,6 +52,7 @@ export async function suite(environment: Environment): Promise<number> {
     readFile,
     secrets: [environment.JIT_INPUT_GITHUB_TOKEN ?? ''].filter((secret) => secret !== ''),
     notices,
+    proposed: await proposedPolicy(context, texts),
     approveHint: (id) =>
       policy.app === null
         ? 'Nothing can be approved in this repository yet: the policy of the base branch names no App ("app: ID").'

@@ -2,6 +2,7 @@ import type { Fact, ReportedAction } from '../approval/facts.ts';
 import { actionId, fingerprint } from '../approval/fingerprint.ts';
 import type { RuleRef } from '../policy/verdict.ts';
 import { formProblem } from '../report/form-text.ts';
+import { changesOf } from '../report/policy-change.ts';
 import { isRecorded, recordingHeadline } from '../report/recording-text.ts';
 import { isRedactedName, unexplainedRedactions } from '../report/redaction.ts';
 import { trustedEdit } from '../report/remember-text.ts';
@@ -165,7 +166,14 @@ function noticesOf(report: Report): string[] {
     .filter((target) => target.declared && target.calls === 0 && !flagged.has(target.name))
     .map((target) => neverCalled(target.name));
   const recording = recordingHeadline(report);
-  return [...new Set([...(recording === null ? [] : [`${recording}.`]), ...report.notices, ...silent])];
+  return [
+    ...new Set([
+      ...(recording === null ? [] : [`${recording}.`]),
+      ...changesOf(report, 10),
+      ...report.notices,
+      ...silent,
+    ]),
+  ];
 }
 
 /** Foreign text in a sentence: short, quoted, without line breaks. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { actionFormSchema } from '../approval/form.ts';
 import { rememberedSchema } from '../approval/remembered.ts';
+import { policyChangeSchema } from './policy-change.ts';
 import { recordedSchema } from './recorded-schema.ts';
 
 /**
@@ -152,5 +153,7 @@ export const reportSchema = z.strictObject({
   recorded: z.array(recordedSchema).max(2000).optional(),
   /** Judged runtime actions of which no sample was kept. */
   recordedLeftOut: count.optional(),
+  /** What the pull request's own policy would have decided differently. */
+  policyChange: policyChangeSchema.optional(),
 });
 export type Report = z.infer<typeof reportSchema>;

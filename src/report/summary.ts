@@ -2,6 +2,7 @@ import { cut } from './cut.ts';
 import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
+import { changesOf } from './policy-change.ts';
 import { isRecorded, recordingHeadline } from './recording-text.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
 import { notApprovable } from './sentences.ts';
@@ -20,6 +21,7 @@ export function jobSummary(report: Report, max: number = maximumSummary): string
     `### ${markdown(headline(report))}`,
     policyLine(report),
     noticeList(report),
+    changeList(report),
     flaggedTable(report),
     stepTable(report.steps),
     timeline(report),
@@ -68,6 +70,19 @@ function noticeList(report: Report): string | null {
   if (report.notices.length === 0) return null;
   const lines = report.notices.slice(0, maximumRows).map((notice) => `- ${prose(notice, 1000)}`);
   return ['**Notices**', '', ...lines, ...leftOut(report.notices.length)].join('\n');
+}
+
+/** What a reviewer of the policy must know before merging it. */
+function changeList(report: Report): string | null {
+  const [first, ...rest] = changesOf(report, 100);
+  if (first === undefined) return null;
+  return [
+    '**Policy change**',
+    '',
+    prose(first, 1000),
+    '',
+    ...rest.map((line) => `- ${prose(line, 1000)}`),
+  ].join('\n');
 }
 
 const weight: Readonly<Record<Flagged['outcome'], number>> = {

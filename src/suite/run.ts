@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GrantSource } from '../approval/grant.ts';
 import type { Known, RunContext } from '../policy/action.ts';
-import type { Policy } from '../policy/parse.ts';
+import type { Loaded, Policy } from '../policy/parse.ts';
 import { redactText } from '../report/redaction.ts';
 import type { Flagged, PolicySource, Report, StepResult } from '../report/schema.ts';
 import { recordingNotice } from '../report/sentences.ts';
@@ -9,6 +9,7 @@ import { Children, type StepExit } from './child.ts';
 import { secretsOf, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
 import { openGates } from './open-gates.ts';
+import { PolicyComparison } from './policy-change.ts';
 import { Recorder, type StepCounts } from './recorder.ts';
 import { Recording } from './recording.ts';
 import { editLink } from './remembering.ts';
@@ -38,6 +39,8 @@ export interface SuiteOptions {
   readonly readFile: (file: string) => Promise<Known<string>>;
   readonly secrets: readonly string[];
   readonly notices: readonly string[];
+  /** The pull request's own policy where it differs from what judges; it decides nothing. */
+  readonly proposed?: { readonly loaded: Loaded; readonly file: string } | null;
   readonly approveHint: (id: string) => string;
   readonly progress: Progress;
   readonly now: () => number;
@@ -60,6 +63,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   for (const notice of options.notices) recorder.notice(notice);
   if (options.policy.mode === 'record') recorder.notice(recordingNotice);
   const recording = new Recording(secrets);
+  const comparison = comparisonOf(options, secrets);
   let current: Step | null = null;
   const judge = createJudge({
     policy: options.policy,
@@ -74,7 +78,10 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     onFlagged: (flagged) => options.progress.flagged(flagged),
     surroundings: surroundingsOf(options.environment),
     editLink: editLink(options.environment.GITHUB_SERVER_URL, options.run.repository),
-    onJudged: (met) => recording.add(met),
+    onJudged: (met) => {
+      recording.add(met);
+      comparison?.add(met);
+    },
     // a recorded run is what a policy is written from: rules that allow need the resolved names
     resolves: (action) => options.policy.mode === 'record' && recording.wants(action),
   });
@@ -122,7 +129,16 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     steps: results,
     ...recorder.results(),
     ...recording.results(),
+    ...(comparison === null ? {} : { policyChange: comparison.result() }),
   };
+}
+
+function comparisonOf(
+  { policy, proposed }: SuiteOptions,
+  secrets: readonly string[],
+): PolicyComparison | null {
+  if (proposed === undefined || proposed === null) return null;
+  return new PolicyComparison({ judging: policy, proposed: proposed.loaded, file: proposed.file, secrets });
 }
 
 function runContext(options: SuiteOptions, step: string): RunContext {
