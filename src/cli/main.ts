@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGuard } from './commands/guard.ts';
+import { addInit } from './commands/init.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addTest } from './commands/test.ts';
@@ -24,6 +25,7 @@ addRun(program, exit);
 addCheck(program, exit);
 addGuard(program, exit);
 addExplain(program, exit);
+addInit(program, exit);
 addReplay(program, exit);
 addTest(program, exit);
 

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { reportSchema } from '../../src/report/schema.ts';
+import { startPostgres } from '../../src/sandbox/postgres.ts';
+import { cliSource, folderWith, jit } from './help.ts';
+
+const policyFile = '.github/jit-approval.yml';
+const server = await startPostgres();
+after(() => server.stop());
+
+const read = (cwd: string, file = policyFile) => readFileSync(path.join(cwd, file), 'utf8');
+
+const repository = {
+  'package.json':
+    '{"scripts":{"db:migrate":"m","migrate:make":"x","pretest:e2e":"p","test:integration":"t","lint":"l"}}',
+  '.env.example':
+    'DATABASE_URL=postgres://app:pa55word@db/app\nexport STRIPE_SECRET_KEY="sk_live_x"\nREDIS_URL=redis://r\n',
+  'docker-compose.yml': 'services: { api: { environment: ["LEDGER_URL=https://ledger.test/"] } }\n',
+  '.github/workflows/ci.yml':
+    'jobs: { a: { services: { db: { image: "postgres:18" } }, env: { AUDIT_DB: "postgresql://x" } } }\n',
+  '.github/workflows/lint.yml': 'jobs: {}\n',
+};
+
+describe('jit-approval init', () => {
+  test('writes a valid, commented policy for what the repository shows, and no value of it', async () => {
+    const cwd = folderWith(repository);
+    const { code, out, err } = await jit(['init'], { cwd, source: true });
+    assert.equal(code, 0, err);
+    assert.deepEqual(
+      [...out.split('\n'), ...read(cwd).split('\n')].filter((line) => line.length > 100),
+      [],
+    );
+    const text = read(cwd);
+    for (const expected of [
+      /^mode: record$/m,
+      /^default: allow$/m,
+      /^workflows: \[ci\.yml\]$/m,
+      /id: db-migrate, run: "npm run db:migrate"/,
+      /id: test-integration/,
+      /database: \{ postgres: \{ env: DATABASE_URL \}/,
+      /audit-db: \{ postgres: \{ env: AUDIT_DB \}/,
+      /ledger: \{ http: \{ env: LEDGER_URL \} \}/,
+      /stripe: \{ http: \{ host: api\.stripe\.com \} \}/,
+      /# REDIS_URL: there is no gate for it/,
+      /unless: \['run\.step == "db-migrate"'\]/,
+    ]) {
+      assert.match(text, expected);
+    }
+    assert.doesNotMatch(text + out, /pa55word|sk_live|migrate:make|pretest|lint/);
+    assert.equal((await jit(['check'], { cwd, source: true })).code, 0);
+  });
+
+  test('a file that exists is left alone without --force', async () => {
+    const cwd = folderWith({ [policyFile]: 'mine' });
+    const refused = await jit(['init'], { cwd, source: true });
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /exists and was left alone/);
+    assert.equal(read(cwd), 'mine');
+    assert.equal((await jit(['init', '--force'], { cwd, source: true })).code, 0);
+    assert.match(read(cwd), /^version: 1$/m);
+  });
+
+  test('an empty repository gets one too, and --json says what was found', async () => {
+    const cwd = folderWith({});
+    const { code, out } = await jit(['init', '--json', '--output', 'p.yml'], { cwd, source: true });
+    assert.equal(code, 0);
+    assert.deepEqual([JSON.parse(out).file, JSON.parse(out).found.postgres], ['p.yml', []]);
+    assert.equal((await jit(['check', 'p.yml'], { cwd, source: true })).code, 0);
+  });
+
+  test('hostile names make no other policy than a valid one', async () => {
+    const scripts = JSON.stringify({
+      scripts: { 'migrate": { x }': '', 'e2e #': '', 'e2e\n': '', 'e2e ': '', '9 e2e': '' },
+    });
+    const workflow = 'env: { DATABASE_URL: "postgres://" }\n# e2e\n';
+    const cwd = folderWith({ 'package.json': scripts, ".github/workflows/a, b: ['].yml": workflow });
+    const { code, err } = await jit(['init'], { cwd, source: true });
+    assert.equal(code, 0, err);
+    assert.equal((await jit(['check'], { cwd, source: true })).code, 0);
+  });
+
+  test('broken files tell nothing and stop nothing', async () => {
+    const cwd = folderWith({ 'package.json': '{', 'compose.yaml': 'a: [', '.env': '=\u0000\n' });
+    assert.equal((await jit(['init'], { cwd, source: true })).code, 0);
+  });
+
+  test('help has an example and the exit codes', async () => {
+    const { out } = await jit(['init', '--help'], { cwd: folderWith({}), source: true });
+    assert.match(out, /Examples:\n {2}jit-approval init/);
+    assert.match(out, /Exits 0; 1 when/);
+  });
+});
+
+describe('jit-approval init --from', () => {
+  const recording = `version: 1
+mode: record
+default: allow
+targets:
+  shop: { postgres: { env: DATABASE_URL }, disposable: false }
+rules:
+  - id: deletes
+    on: { sql: { operation: delete } }
+    hold: { reason: Deletes rows }
+`;
+  const suite = `
+import pg from '${import.meta.resolve('pg')}';
+const client = new pg.Client(process.env.DATABASE_URL);
+await client.connect();
+await client.query('CREATE TABLE IF NOT EXISTS learnt (id int, "e Mail" text)');
+await client.query('BEGIN');
+await client.query('INSERT INTO learnt VALUES ($1, $2)', [1, 'a@b.test']);
+await client.query('COMMIT');
+await client.query('SELECT * FROM public.learnt WHERE id = $1', [1]);
+await client.query('DELETE FROM learnt WHERE id = 1');
+await client.end();
+`;
+
+  test('allows what the run did, and leaves for people what was flagged', async () => {
+    const cwd = folderWith({ [policyFile]: recording, 'suite.mjs': suite });
+    const env = { DATABASE_URL: server.url };
+    const guard = `"${process.execPath}" "${cliSource}" guard --kind deploy -- echo 'a (b) *'`;
+    const command = `"${process.execPath}" suite.mjs && ${guard}`;
+    const ran = await jit(['run', '--report', 'r.json', '--', 'sh', '-c', command], {
+      cwd,
+      env,
+      source: true,
+    });
+    assert.equal(ran.code, 0, ran.err);
+    const report = reportSchema.parse(JSON.parse(read(cwd, 'r.json')));
+    assert.deepEqual(
+      report.flagged.map(({ outcome }) => outcome),
+      ['would-hold'],
+    );
+    const made = await jit(['init', '--from', 'r.json', '--output', 'new.yml'], { cwd, source: true });
+    assert.equal(made.code, 0, made.err);
+    const text = read(cwd, 'new.yml');
+    assert.match(text, /^default: hold$/m);
+    assert.match(text, /sql: \{ target: shop, operation: insert, table: \[public\.learnt\] \}/);
+    assert.doesNotMatch(text, /operation: delete|a@b\.test/);
+    const again = await jit(['replay', 'r.json', '--policy', 'new.yml'], { cwd, source: true });
+    assert.equal(again.code, 0, `${again.out}${again.err}\n${text}`);
+  });
+
+  test('a report without records is refused', async () => {
+    const cwd = folderWith({ [policyFile]: 'version: 1\ndefault: allow\n' });
+    await jit(['run', '--report', 'r.json', '--', 'true'], { cwd, source: true });
+    const { code, err } = await jit(['init', '--from', 'r.json', '--output', 'n.yml'], { cwd, source: true });
+    assert.equal(code, 78);
+    assert.match(err, /recorded no runtime action/);
+  });
+});
