@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { reportSchema } from '../../src/report/schema.ts';
 import { startPostgres } from '../../src/sandbox/postgres.ts';
-import { cliSource, folderWith, jit } from './help.ts';
+import { cli, folderWith, jit } from './help.ts';
 
 const policyFile = '.github/jit-approval.yml';
 const server = await startPostgres();
@@ -26,7 +26,7 @@ const repository = {
 describe('jit-approval init', () => {
   test('writes a valid, commented policy for what the repository shows, and no value of it', async () => {
     const cwd = folderWith(repository);
-    const { code, out, err } = await jit(['init'], { cwd, source: true });
+    const { code, out, err } = await jit(['init'], { cwd });
     assert.equal(code, 0, err);
     assert.deepEqual(
       [...out.split('\n'), ...read(cwd).split('\n')].filter((line) => line.length > 100),
@@ -49,25 +49,25 @@ describe('jit-approval init', () => {
       assert.match(text, expected);
     }
     assert.doesNotMatch(text + out, /pa55word|sk_live|migrate:make|pretest|lint/);
-    assert.equal((await jit(['check'], { cwd, source: true })).code, 0);
+    assert.equal((await jit(['check'], { cwd })).code, 0);
   });
 
   test('a file that exists is left alone without --force', async () => {
     const cwd = folderWith({ [policyFile]: 'mine' });
-    const refused = await jit(['init'], { cwd, source: true });
+    const refused = await jit(['init'], { cwd });
     assert.equal(refused.code, 1);
     assert.match(refused.err, /exists and was left alone/);
     assert.equal(read(cwd), 'mine');
-    assert.equal((await jit(['init', '--force'], { cwd, source: true })).code, 0);
+    assert.equal((await jit(['init', '--force'], { cwd })).code, 0);
     assert.match(read(cwd), /^version: 1$/m);
   });
 
   test('an empty repository gets one too, and --json says what was found', async () => {
     const cwd = folderWith({});
-    const { code, out } = await jit(['init', '--json', '--output', 'p.yml'], { cwd, source: true });
+    const { code, out } = await jit(['init', '--json', '--output', 'p.yml'], { cwd });
     assert.equal(code, 0);
     assert.deepEqual([JSON.parse(out).file, JSON.parse(out).found.postgres], ['p.yml', []]);
-    assert.equal((await jit(['check', 'p.yml'], { cwd, source: true })).code, 0);
+    assert.equal((await jit(['check', 'p.yml'], { cwd })).code, 0);
   });
 
   test('hostile names make no other policy than a valid one', async () => {
@@ -76,18 +76,18 @@ describe('jit-approval init', () => {
     });
     const workflow = 'env: { DATABASE_URL: "postgres://" }\n# e2e\n';
     const cwd = folderWith({ 'package.json': scripts, ".github/workflows/a, b: ['].yml": workflow });
-    const { code, err } = await jit(['init'], { cwd, source: true });
+    const { code, err } = await jit(['init'], { cwd });
     assert.equal(code, 0, err);
-    assert.equal((await jit(['check'], { cwd, source: true })).code, 0);
+    assert.equal((await jit(['check'], { cwd })).code, 0);
   });
 
   test('broken files tell nothing and stop nothing', async () => {
     const cwd = folderWith({ 'package.json': '{', 'compose.yaml': 'a: [', '.env': '=\u0000\n' });
-    assert.equal((await jit(['init'], { cwd, source: true })).code, 0);
+    assert.equal((await jit(['init'], { cwd })).code, 0);
   });
 
   test('help has an example and the exit codes', async () => {
-    const { out } = await jit(['init', '--help'], { cwd: folderWith({}), source: true });
+    const { out } = await jit(['init', '--help'], { cwd: folderWith({}) });
     assert.match(out, /Examples:\n {2}jit-approval init/);
     assert.match(out, /Exits 0; 1 when/);
   });
@@ -120,12 +120,11 @@ await client.end();
   test('allows what the run did, and leaves for people what was flagged', async () => {
     const cwd = folderWith({ [policyFile]: recording, 'suite.mjs': suite });
     const env = { DATABASE_URL: server.url };
-    const guard = `"${process.execPath}" "${cliSource}" guard --kind deploy -- echo 'a (b) *'`;
+    const guard = `"${process.execPath}" "${cli}" guard --kind deploy -- echo 'a (b) *'`;
     const command = `"${process.execPath}" suite.mjs && ${guard}`;
     const ran = await jit(['run', '--report', 'r.json', '--', 'sh', '-c', command], {
       cwd,
       env,
-      source: true,
     });
     assert.equal(ran.code, 0, ran.err);
     const report = reportSchema.parse(JSON.parse(read(cwd, 'r.json')));
@@ -133,20 +132,20 @@ await client.end();
       report.flagged.map(({ outcome }) => outcome),
       ['would-hold'],
     );
-    const made = await jit(['init', '--from', 'r.json', '--output', 'new.yml'], { cwd, source: true });
+    const made = await jit(['init', '--from', 'r.json', '--output', 'new.yml'], { cwd });
     assert.equal(made.code, 0, made.err);
     const text = read(cwd, 'new.yml');
     assert.match(text, /^default: hold$/m);
     assert.match(text, /sql: \{ target: shop, operation: insert, table: \[public\.learnt\] \}/);
     assert.doesNotMatch(text, /operation: delete|a@b\.test/);
-    const again = await jit(['replay', 'r.json', '--policy', 'new.yml'], { cwd, source: true });
+    const again = await jit(['replay', 'r.json', '--policy', 'new.yml'], { cwd });
     assert.equal(again.code, 0, `${again.out}${again.err}\n${text}`);
   });
 
   test('a report without records is refused', async () => {
     const cwd = folderWith({ [policyFile]: 'version: 1\ndefault: allow\n' });
-    await jit(['run', '--report', 'r.json', '--', 'true'], { cwd, source: true });
-    const { code, err } = await jit(['init', '--from', 'r.json', '--output', 'n.yml'], { cwd, source: true });
+    await jit(['run', '--report', 'r.json', '--', 'true'], { cwd });
+    const { code, err } = await jit(['init', '--from', 'r.json', '--output', 'n.yml'], { cwd });
     assert.equal(code, 78);
     assert.match(err, /recorded no runtime action/);
   });
