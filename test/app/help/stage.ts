@@ -59,6 +59,8 @@ export interface Stage extends AsyncDisposable {
   ours(pull: Pull): readonly Comment[];
   /** A DELETE of one user, as a gate would report it under the policy of the base. */
   del(id: string): ActionForm;
+  /** A rule of the base's policy, as forms name it. */
+  rule(id: string): ActionForm['rules'][number];
   restart(ledger?: Ledger): Promise<void>;
 }
 
@@ -66,9 +68,11 @@ export interface StageOptions {
   readonly policy?: (appId: number) => string;
   /** The report that a job leaves; null for none. Default: what the suite meets. */
   readonly report?: (report: Report, job: JobRequest) => Report | Uint8Array | null;
-  readonly suite?: (stage: Pick<Stage, 'del'>) => Suite;
+  readonly suite?: (stage: Pick<Stage, 'del' | 'rule'>) => Suite;
   readonly files?: Readonly<Record<string, string>>;
   readonly ledger?: Ledger;
+  /** The App's clock, milliseconds since the epoch. */
+  readonly now?: () => number;
 }
 
 /** acme/shop with our App on it; alice and bob maintain, wanda writes, rita reads, mallory is a stranger. */
@@ -79,7 +83,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const rules = gatePolicyOf([
     { text: policy, source: { from: 'base', branch: 'main', file: policyPath, commit: null, blob } },
   ]).rules;
-  const digest = rules.find(({ id }) => id === 'deletes')?.digest ?? '0'.repeat(64);
+  const rule = (id: string) => ({ id, digest: rules.find((one) => one.id === id)?.digest ?? '0'.repeat(64) });
   const del = (id: string): ActionForm => ({
     kind: 'sql',
     target: 'db.example:5432/shop',
@@ -87,9 +91,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     relations: ['public.users'],
     shape: ['DELETE FROM users WHERE id = ', ''],
     values: [{ name: 'id', type: 'string', text: id, selects: true }],
-    rules: [{ id: 'deletes', digest }],
+    rules: [rule('deletes')],
   });
-  const suite = options.suite?.({ del }) ?? (() => [flaggedOf(del('7'))]);
+  const suite = options.suite?.({ del, rule }) ?? (() => [flaggedOf(del('7'))]);
   const runner = scriptedRunner(async (request, { artifacts }) => {
     const report = reportOfJob(request, blob, suite(request));
     const made = options.report ? options.report(report, request) : report;
@@ -131,7 +135,8 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     throttle: false,
   };
   let ledger = options.ledger ?? memoryLedger();
-  let app = await startApp(config, { ledger });
+  const clock = options.now === undefined ? {} : { now: options.now };
+  let app = await startApp(config, { ledger, ...clock });
   const connect = () => create.webhook(appId, { url: app.webhookUrl, secret: config.webhookSecret });
   connect();
 
@@ -174,10 +179,11 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     ours: (pull) =>
       sandbox.read.comments(pull).filter((comment) => comment.author.login === 'jit-approval[bot]'),
     del,
+    rule,
     async restart(other) {
       await app.close();
       ledger = other ?? ledger;
-      app = await startApp(config, { ledger });
+      app = await startApp(config, { ledger, ...clock });
       connect();
     },
     async [Symbol.asyncDispose]() {
