@@ -5,7 +5,8 @@ import type { HoldState, PullState } from '../approval/state.ts';
 import { policyFile } from '../github/policy-source.ts';
 import { actionAnnotation } from '../report/annotations.ts';
 import { type GateLine, type GateView, gateOutput, holdOutput } from '../report/check-run.ts';
-import { commentPlan, stickyComment } from '../report/comment.ts';
+import { stickyComment } from '../report/comment.ts';
+import { commentPlan } from '../report/comment-plan.ts';
 import { formLine } from '../report/form-text.ts';
 import { type HoldView, viewOfHold } from '../report/views.ts';
 
@@ -19,8 +20,10 @@ export const render: Render = {
       holds: viewsOf(current(state), state),
       setId: set,
       buttons: true,
+      gate: { state: gateWord(gate), title: gate.title },
       problems: beside(gate, state),
       notices: gate.notes,
+      gone: state.holds.flatMap((hold) => (hold.status === 'superseded' ? (hold.id ?? []) : [])),
     }),
 };
 

@@ -10,7 +10,8 @@ import type { ReportFact } from './sightings.ts';
 import type { RecordedVote } from './source.ts';
 import type { HoldState, Sighting } from './state.ts';
 import { coveredUses, executionsOf, unspent } from './uses.ts';
-import { denialOf, type StandingVotes } from './votes.ts';
+import { covers, denialOf, type StandingVotes } from './votes.ts';
+import { whenText } from './when.ts';
 
 /** What the fold has gathered before it looks at single actions. */
 export interface Known {
@@ -27,6 +28,9 @@ export interface Known {
   readonly ids: ReadonlyMap<string, string>;
   readonly requirementsOf: RequirementsOf;
 }
+
+/** How the sentence of an action begins of which nothing else is to be said. */
+export const waitsFor = 'Waits for ';
 
 type Finding = Pick<HoldState, 'decision' | 'sentence' | 'blocked' | 'decidedAt' | 'expires'>;
 
@@ -100,7 +104,7 @@ function seenOf(known: Known, fingerprint: string): readonly Sighting[] {
 function denied(known: Known, action: ReportedAction, denial: RecordedVote | null): Finding | null {
   if (denial !== null) {
     const why = denial.reason === null ? '' : `: ${denial.reason}`;
-    const sentence = `Denied by ${denial.by}${why}. Stands until ${denial.by} or an approver revokes it.`;
+    const sentence = `Denied by ${names([denial])}${why}. Stands until ${denial.by} or an approver revokes it.`;
     return finding('denied', sentence, { decidedAt: denial.sequence });
   }
   // a run that was told of a person's denial reports `denied` too, also after that was revoked
@@ -122,13 +126,21 @@ function blocked(action: ReportedAction, requirements: readonly HoldRequirement[
 
 function approved(known: Known, action: ReportedAction, now: Quorum, ran: boolean): Finding | null {
   if (!now.met) return null;
-  const by = people(now);
+  const by = `${people(now)}${carriedOver(known, action, now)}`;
   const found = finding('approved', `Approved by ${by}.`, {
     decidedAt: completedAt(now),
     expires: now.expires,
   });
   if (ran) return { ...found, sentence: `Approved by ${by}, and ran.` };
   return fits(known, action, now) ? found : finding('held', tooMany(known, action, now), {});
+}
+
+/** What an approval given on an earlier head covers on this one; empty on the head on which people voted. */
+function carriedOver(known: Known, { form }: ReportedAction, { counted }: Quorum): string {
+  const votes = counted.flatMap(({ votes: counting }) => counting);
+  if (votes.some((vote) => vote.head === known.pull.head)) return '';
+  const uses = coveredUses(form, [], counted, known.reports, known.pull.head);
+  return `, carried over from an earlier push${uses === null ? '' : ` for ×${uses}`}`;
 }
 
 /** Does some approval cover as many executions as the head's latest run showed? */
@@ -172,28 +184,37 @@ function undecided(
   }
   const ever = { ...at, now: Number.NEGATIVE_INFINITY };
   const left = quorum(form, [], approvalsLeft(known, requirements), requirements, ever);
-  if (left.met) return finding('expired', `${lapsedWords(left, now)} has expired: approve again.`, {});
+  if (left.met) return finding('expired', `${lapsedWords(left, now)}: approve again.`, {});
   const timeless = quorum(form, [], known.standing.approvals, requirements, ever);
   if (timeless.met) return finding('held', 'The approval was for one run and is used up: approve again.', {});
   const revoked = known.standing.revoked.filter((vote) => binding(form, vote.varying) === vote.binds);
-  if (revoked.length > 0) return finding('revoked', revokedWords(revoked, ran), {});
+  if (revoked.length > 0) return finding('revoked', revokedWords(known, form, revoked, ran), {});
   const missing = now.counted.filter((counted) => !requirementState(counted).met);
   const asks = missing.map(
-    ({ requirement, votes }) => `${wanted(requirement)} (rule ${requirement.ruleId}, so far ${votes.length})`,
+    ({ requirement, votes }) =>
+      `${wanted(requirement)} (rule ${requirement.ruleId}, so far ${logins(votes) || 'nobody'})`,
   );
-  return finding('held', `Waits for ${asks.join(', and for ')}.`, {});
+  return finding('held', `${waitsFor}${asks.join(', and for ')}.`, {});
 }
 
 /** Names those alone whose say is over: the others' still counts. */
 function lapsedWords(left: Quorum, now: Quorum): string {
   const counting = new Set(now.counted.flatMap(({ votes }) => votes.map((vote) => vote.byId)));
   const lapsed = left.counted.flatMap(({ votes }) => votes).filter((vote) => !counting.has(vote.byId));
-  return `The approval by ${names(lapsed)}`;
+  const since = left.expires === null ? '' : ` on ${whenText(left.expires)}`;
+  return `The approval by ${names(lapsed)} has expired${since}`;
 }
 
-function revokedWords(revoked: readonly RecordedVote[], ran: boolean): string {
-  if (!ran) return `Approved by ${names(revoked)}, then revoked: approve again.`;
-  return `Approved by ${names(revoked)}, ran, and revoked since: what it did is done. Undo it by hand, or approve it again.`;
+function revokedWords(
+  known: Known,
+  form: ActionForm,
+  revoked: readonly RecordedVote[],
+  ran: boolean,
+): string {
+  const revoke = known.votes.findLast((vote) => vote.vote === 'revoke' && covers(form, vote));
+  const by = revoke === undefined ? '' : ` by ${names([revoke])}`;
+  if (!ran) return `Approved by ${names(revoked)}, then revoked${by}: approve again.`;
+  return `Approved by ${names(revoked)}, ran, and revoked${by}: what it did is done. Undo it by hand, or approve it again.`;
 }
 
 function finding(
@@ -217,6 +238,11 @@ function people({ counted }: Quorum): string {
   return names(counted.flatMap(({ votes }) => votes));
 }
 
+/** `alice on 2 Nov 2026, 09:07 UTC and bob on …`. */
 function names(votes: readonly RecordedVote[]): string {
+  return [...new Set(votes.map((vote) => `${vote.by} on ${whenText(vote.at)}`))].join(' and ');
+}
+
+function logins(votes: readonly RecordedVote[]): string {
   return [...new Set(votes.map((vote) => vote.by))].join(', ');
 }

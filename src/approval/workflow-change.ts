@@ -58,13 +58,18 @@ export function workflowChange(
   };
 }
 
+/** Whether this is what `workflowChange` makes: nothing runs by its approval. */
+export function isWorkflowChange({ rules }: Pick<ActionForm, 'rules'>): boolean {
+  return rules.length === 1 && rules[0]?.id === ruleId;
+}
+
 /** The policy's requirements, and its defaults for the change of a workflow. */
 export function withWorkflowRule(
   requirementsOf: RequirementsOf,
   defaults: Omit<HoldRequirement, 'ruleId' | 'digest'>,
 ): RequirementsOf {
   return (rules) =>
-    rules.length === 1 && rules[0]?.id === ruleId
+    isWorkflowChange({ rules })
       ? [{ ...defaults, ruleId, digest: digestOf(defaults) }]
       : requirementsOf(rules);
 }

@@ -61,11 +61,11 @@ const statusTitle: Readonly<Record<HoldStatus, string>> = {
 };
 
 const statusWords: Readonly<Record<HoldStatus, string>> = {
-  held: 'It did not run. It waits for approval.',
+  held: 'It did not run; it waits for approval.',
   approved: 'It is approved.',
-  denied: 'It did not run. It is denied.',
+  denied: 'It did not run; it is denied.',
   expired: 'Its approval has expired; it waits again.',
-  revoked: 'Its approval was revoked; it waits again.',
+  revoked: 'Its approval was revoked.',
   superseded: 'The latest run no longer reports it; it blocks nothing.',
 };
 

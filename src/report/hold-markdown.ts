@@ -27,22 +27,43 @@ export function isShownWhole(form: ActionForm, max: number): boolean {
 
 /** Everything that an approver needs beside the text of the action itself, as lines of a list. */
 export function holdFacts(view: HoldView): string[] {
-  const role = view.form.role === null ? '' : `, role ${code(view.form.role)}`;
-  const relations = view.form.relations ?? [];
+  return [...commonFacts(view), ...ownFacts(view)];
+}
+
+/** Why it is held and who may approve: what actions of one rule have in common. */
+export function commonFacts(view: HoldView): string[] {
   return [
-    `- Why: ${prose(view.reason)}`,
-    `- Target: ${code(view.target)} (${code(view.form.target)})${role}`,
-    `- ${view.form.rules.length === 1 ? 'Rule' : 'Rules'}: ${codes(view.form.rules.map((rule) => rule.id))}${ruled(view)}`,
-    ...(relations.length > 0 ? [`- Relations: ${codes(relations)}`] : []),
-    `- Seen: ${times(view.count)}${view.steps.length > 0 ? ` in ${codes(view.steps)}` : ''}${caused(view)}`,
-    ...(view.resembles === null ? [] : [`- New: ${prose(view.resembles, maximumResemblance)}`]),
+    `- **Why**: ${prose(view.reason)} (${view.form.rules.length === 1 ? 'rule' : 'rules'} ${codes(view.form.rules.map((rule) => rule.id))}${ruled(view)})`,
+    ...some(view.requirements, (requirement) => `- **Who may approve**: ${prose(requirement, 300)}`),
+  ];
+}
+
+/** What is said of this action alone. */
+export function ownFacts(view: HoldView): string[] {
+  return [
+    ...(view.resembles === null ? [] : [`- **New**: ${code(view.resembles, maximumResemblance)}`]),
     ...some(view.checks, (check) => `- Check: ${prose(check, 300)}`),
     ...some(view.unknown, (unknown) => `- Unknown: ${prose(unknown, 300)}`),
     ...generatedValues(view),
     ...hiddenValues(view.form),
-    ...some(view.requirements, (requirement) => `- Approvals: ${prose(requirement, 300)}`),
-    ...(view.blocked === null ? [] : [`- Cannot be approved: ${prose(view.blocked)}`]),
+    ...(view.isWorkflowChange === true ? [] : [`- Where: ${whereText(view)}`]),
+    ...(view.blocked === null ? [] : [`- **Cannot be approved**: ${prose(view.blocked)}`]),
   ];
+}
+
+/** The line that caused it, and what it would touch. */
+function whereText(view: HoldView): string {
+  const { form, origin, steps, count } = view;
+  const relations = form.relations ?? [];
+  const caused = origin === null ? [] : [code(`${origin.file}:${origin.line}`)];
+  const step = steps.length === 0 ? [] : [`${steps.length === 1 ? 'step' : 'steps'} ${codes(steps)}`];
+  return [
+    ...caused,
+    ...step,
+    ...(count === 1 ? [] : [times(count)]),
+    `${code(form.target)}${form.role === null ? '' : ` as role ${code(form.role)}`}`,
+    ...(relations.length > 0 ? [codes(relations)] : []),
+  ].join(', ');
 }
 
 /** The commands that decide this action, ready to copy; never at the start of a line, where a bot would obey. */
@@ -50,15 +71,14 @@ export function howToDecide(view: HoldView): string[] {
   if (view.blocked !== null) return [];
   const fields = view.varying.map(({ name }) => name);
   const typed = fields.length > 0 && fields.every((name) => /^[\w.[\]$#-]+$/.test(name));
-  const once = fields.length > 0 ? ' (what the re-run generates anew is held again)' : '';
+  const deny = `**Deny**: \`/deny ${view.id} -- reason\``;
+  if (!typed) {
+    const once = fields.length > 0 ? ' (what the re-run generates anew is held again)' : '';
+    return [`- **Approve**: \`/approve ${view.id}\`${once} · ${deny}`];
+  }
   return [
-    ...(typed
-      ? [
-          `- **Approve varying**, with other generated values: ${code(`/approve ${view.id} varying ${fields.join(',')}`)}`,
-        ]
-      : []),
-    `- **Approve** exactly this: \`/approve ${view.id}\`${once}`,
-    `- **Deny**: \`/deny ${view.id} -- reason\``,
+    `- **Approve varying**, with other generated values: ${code(`/approve ${view.id} varying ${fields.join(',')}`)}`,
+    `- **Approve** exactly this: \`/approve ${view.id}\` (what the re-run generates anew is held again) · ${deny}`,
   ];
 }
 
@@ -94,11 +114,7 @@ function some<T>(items: readonly T[], line: (item: T) => string): string[] {
 }
 
 function ruled({ ruleAt }: HoldView): string {
-  return ruleAt === null ? '' : ` (${code(`${ruleAt.file}:${ruleAt.line}`)})`;
-}
-
-function caused(view: HoldView): string {
-  return view.origin === null ? '' : `, caused at ${code(`${view.origin.file}:${view.origin.line}`)}`;
+  return ruleAt === null ? '' : `, ${code(`${ruleAt.file}:${ruleAt.line}`)}`;
 }
 
 export function times(count: number): string {

@@ -16,6 +16,24 @@ export function rememberMarkdown(remember: readonly Remembered[]): string[] {
   ];
 }
 
+/** Characters of an entry that is shown in a line: a cut one would be another. */
+const maximumEntry = 300;
+
+/** The same in a line each, for surfaces that are short of room: the check of the action shows all of it. */
+export function rememberBriefly(remember: readonly Remembered[]): string[] {
+  return remember.slice(0, 2).flatMap((one) => {
+    if (one.entry === null || one.entry.includes('\n') || one.entry.length > maximumEntry) return [];
+    const link = one.edit === null ? '' : ` ([edit the file](${one.edit}))`;
+    const whose = one.organisation ? ", the organisation's" : '';
+    const count = one.matches.length + one.more;
+    const passes =
+      count === 0 ? '' : `; in this run it lets ${count} ${count === 1 ? 'action' : 'actions'} pass`;
+    return [
+      `- **By rule instead**: ${code(one.entry, maximumEntry)} under ${code(one.place)}${whose}${link}${passes}`,
+    ];
+  });
+}
+
 function proposal(one: Remembered): string[] {
   const at = one.file === null ? '' : ` in ${code(`${one.file}${one.line === null ? '' : `:${one.line}`}`)}`;
   const head = `${code(one.rule)}${at}`;

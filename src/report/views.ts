@@ -1,7 +1,10 @@
+import { wanted } from '../approval/authority.ts';
 import { actionId, varyingFields } from '../approval/fingerprint.ts';
 import type { ActionForm } from '../approval/form.ts';
+import { waitsFor } from '../approval/hold-state.ts';
 import type { Remembered } from '../approval/remembered.ts';
 import type { HoldState, HoldStatus, RequirementState } from '../approval/state.ts';
+import { isWorkflowChange } from '../approval/workflow-change.ts';
 import { formDifference } from './form-text.ts';
 import { recordedSentence } from './recording-text.ts';
 import type { Flagged } from './schema.ts';
@@ -14,7 +17,7 @@ export interface HoldView {
   readonly target: string;
   readonly reason: string;
   readonly status: HoldStatus;
-  /** Why it stands so, in one sentence; null when there is nothing to add. */
+  /** Why it stands so, in one sentence; null when there is nothing to add to who may approve. */
   readonly sentence: string | null;
   /** Why nobody can approve it; null when people can. */
   readonly blocked: string | null;
@@ -30,8 +33,12 @@ export interface HoldView {
   readonly varying: readonly { readonly name: string; readonly class: string }[];
   /** `as 7f3k9q2m, except email a1@x → b7@x`; null without such a one. */
   readonly resembles: string | null;
-  /** One sentence per requirement: how many have approved, and who may. Empty where the run cannot know. */
+  /** One sentence per requirement: who may approve, and who has. Empty where the run cannot know. */
   readonly requirements: readonly string[];
+  /** `1 of 2` where some of the people asked for have approved and others are still missing. */
+  readonly progress?: string | null;
+  /** Nothing runs by its approval: the pull request changes what runs and reports its tests. */
+  readonly isWorkflowChange?: boolean;
   /** True where a running job claims to wait for the decision; `sentence` says so. */
   readonly live?: boolean;
   /** How each rule that flagged it could let it pass from now on. */
@@ -53,7 +60,7 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     target: action.target,
     reason: action.reason,
     status: hold.status,
-    sentence: hold.sentence,
+    sentence: onlyWaits(hold) ? null : hold.sentence,
     blocked: hold.blocked,
     unknown: action.unknown,
     checks: action.checks,
@@ -63,7 +70,9 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     ruleAt: action.ruleAt,
     varying: varyingFields(action.form).filter(({ name }) => offered.has(name)),
     resembles: resemblance(hold, decided),
-    requirements: hold.requirements.map(requirementSentence),
+    requirements: hold.requirements.map((state) => requirementSentence(state, hold.requirements.length > 1)),
+    progress: progressOf(hold),
+    isWorkflowChange: isWorkflowChange(action.form),
     live: hold.live !== null,
     remember: action.remember,
   };
@@ -106,20 +115,31 @@ export function checkSentence(check: Flagged['checks'][number]): string {
   return check.outcome === 'passed' ? head : `${head}: expected ${check.expected}; met ${check.met}`;
 }
 
-/** `1 of 2 for bulk-delete (alice); may approve: role maintain, team acme/data`. */
-export function requirementSentence({ requirement, by }: RequirementState): string {
-  const { role, teams, users } = requirement.from;
-  const who = [
-    ...(role === null ? [] : [role === 'admin' ? 'role admin' : `role ${role} or higher`]),
-    ...teams.map((team) => `team ${team}`),
-    ...users.map((user) => `user ${user}`),
-  ];
-  const given = by.length === 0 ? '' : ` (${by.join(', ')})`;
-  const names = who.join(', ') || 'nobody is named';
-  return `${by.length} of ${requirement.count} for ${requirement.ruleId}${given}; may approve: ${names}`;
+/** `2 people with role maintain or higher, but not its author; so far alice (1 of 2)`. */
+function requirementSentence({ requirement, by }: RequirementState, several: boolean): string {
+  const { author, contributors, count } = requirement;
+  const but = author
+    ? ''
+    : contributors
+      ? ', but not its author'
+      : ', who neither opened it nor pushed to it';
+  const given = by.length === 0 ? '' : `; so far ${by.join(', ')} (${by.length} of ${count})`;
+  return `${several ? `for ${requirement.ruleId}: ` : ''}${wanted(requirement)}${but}${given}`;
+}
+
+function progressOf({ requirements }: HoldState): string | null {
+  const part = requirements.find(({ by, met }) => by.length > 0 && !met);
+  return part === undefined ? null : `${part.by.length} of ${part.requirement.count}`;
+}
+
+/** Who may approve says as much as this sentence. */
+function onlyWaits({ status, blocked, sentence }: HoldState): boolean {
+  return status === 'held' && blocked === null && sentence.startsWith(waitsFor);
 }
 
 function resemblance(hold: HoldState, decided: readonly HoldState[]): string | null {
+  // it was itself decided before: that says more
+  if (hold.approvals.length > 0 || hold.status === 'expired' || hold.status === 'revoked') return null;
   for (const other of decided) {
     // also one that is no longer reported: it was approved once, and this one came in its place
     if (other.fingerprint === hold.fingerprint || other.approvals.length === 0) continue;

@@ -39,7 +39,7 @@ describe('a hold that a running job claims to wait for', () => {
   test('is granted by its fingerprint, and no run is asked for while the job still runs', () => {
     const state = waiting().approve(deleteSeven).state();
     assert.equal(statusOf(state, deleteSeven), 'approved');
-    assert.equal(sentenceOf(state, deleteSeven), 'Approved by maria.');
+    assert.equal(sentenceOf(state, deleteSeven), 'Approved by maria on 1 Jan 2026, 00:00 UTC.');
     assert.equal(bindsOf(state).length, 1);
     assert.deepEqual(rerunsDue(state), []);
   });

@@ -62,7 +62,7 @@ describe('the state of a hold', () => {
       .ran([reported(form)])
       .approve(form, 'maria', { satisfies: ['a'] });
     assert.equal(statusOf(one.state(rules), form), 'held');
-    assert.match(sentenceOf(one.state(rules), form), /a member of acme\/data \(rule b, so far 0\)/);
+    assert.match(sentenceOf(one.state(rules), form), /a member of acme\/data \(rule b, so far nobody\)/);
     one.approve(form, 'dana', { satisfies: ['b'] });
     assert.equal(statusOf(one.state(rules), form), 'approved');
   });
@@ -117,7 +117,7 @@ describe('the state of a hold', () => {
       .wait(23 * hour);
     assert.equal(
       sentenceOf(told.state(rules), deleteSeven),
-      'The approval by maria has expired: approve again.',
+      'The approval by maria on 1 Jan 2026, 00:00 UTC has expired on 2 Jan 2026, 00:00 UTC: approve again.',
     );
     // the vote that still counts needs one more beside it, not two
     assert.equal(statusOf(told.approve(deleteSeven, 'tom').state(rules), deleteSeven), 'approved');
@@ -191,7 +191,10 @@ describe('deny and revoke', () => {
   test('a denial names who, forbids the action on all heads and outlives a push', () => {
     const told = held().approve(deleteSeven).vote('deny', deleteSeven, 'dana', { reason: 'not on a Friday' });
     assert.equal(statusOf(told.state(), deleteSeven), 'denied');
-    assert.match(sentenceOf(told.state(), deleteSeven), /Denied by dana: not on a Friday/);
+    assert.match(
+      sentenceOf(told.state(), deleteSeven),
+      /Denied by dana on 1 Jan 2026, 00:00 UTC: not on a Friday/,
+    );
     const later = told
       .pull(pushed.pull)
       .ran([reported(deleteSeven)], pushed.report)

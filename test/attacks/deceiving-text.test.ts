@@ -72,6 +72,7 @@ test('the comment lets no foreign text act', () => {
         holds,
         setId: '0c4w8x1z',
         buttons: true,
+        gate: { state: 'failure', title: text },
         problems: [text],
         notices: [text],
       });

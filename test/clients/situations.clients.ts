@@ -26,7 +26,7 @@ async function look(page: Page, url: string, name: string): Promise<void> {
   for (const width of [1280, 400]) {
     await page.setViewportSize({ width, height: 900 });
     await page.goto(url);
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    const wide = Number(await page.evaluate('document.documentElement.scrollWidth'));
     if (folder) await page.screenshot({ path: path.join(folder, `${name}-${width}.png`), fullPage: true });
     assert.ok(wide <= width, `${name}: ${wide} pixels wide in a window of ${width}`);
   }

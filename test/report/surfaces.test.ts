@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { checkRunFormLimit, gateOutput, holdOutput, reportOutput } from '../../src/report/check-run.ts';
-import { commentPlan, stickyComment } from '../../src/report/comment.ts';
+import { stickyComment } from '../../src/report/comment.ts';
+import { commentPlan } from '../../src/report/comment-plan.ts';
 import { jobSummary } from '../../src/report/summary.ts';
 import {
   endSummary,
@@ -25,11 +26,12 @@ function matches(t: TestContext, text: string, file: string): void {
 function view(of = form(), rest: Partial<HoldView> = {}): HoldView {
   return {
     ...viewOfFlagged(flagged(of)),
-    requirements: ['0 of 1 for bulk-delete; may approve: role maintain'],
+    requirements: ['one person with role maintain or higher, but not the author'],
     ...rest,
   };
 }
 
+const gate = { state: 'failure', title: '2 runtime actions wait for approval' } as const;
 const holds: HoldView[] = [
   view(form(), { count: 3, resembles: 'as 7f3k9q2m, except email old@x → a1@example.test' }),
   view(insertForm, { checks: ['schema (users) failed: expected plan is required; met no plan'] }),
@@ -45,6 +47,7 @@ test('the comment reads as expected', (t) => {
     holds,
     setId: '0c4w8x1z',
     buttons: true,
+    gate,
     problems: ['The report of job "integration" of attempt 2 is missing.'],
     notices: ['Target "ledger-api" was never called through its gate.'],
   });
@@ -56,6 +59,7 @@ test('the comment with nothing left to decide reads as expected', (t) => {
     holds: holds.slice(3, 4),
     setId: null,
     buttons: true,
+    gate: { state: 'success', title: '1 runtime action approved' },
     problems: [],
     notices: [],
   });
@@ -86,7 +90,7 @@ test("the gate's check run reads as expected and carries the grants unchanged", 
         target: 'staging-db',
         line: "DELETE FROM users WHERE a = 'x|y'",
         status: 'held',
-        who: 'Waits for 2 people with role maintain or higher, or in team acme/data (rule bulk-delete, so far 0).',
+        who: 'Waits for 2 people with role maintain or higher, or in team acme/data (rule bulk-delete, so far nobody).',
       },
     ],
     setId: '5d6e7f8g',
@@ -97,8 +101,8 @@ test("the gate's check run reads as expected and carries the grants unchanged", 
 });
 
 test('grants too long for a check run are an error, never cut', () => {
-  const gate = { base: 'main', state: 'success' as const, sentences: [], holds: [], setId: null };
-  assert.throws(() => gateOutput({ ...gate, grants: 'x'.repeat(65_536) }), { code: 'GRANTS_TOO_LONG' });
+  const green = { base: 'main', state: 'success' as const, sentences: [], holds: [], setId: null };
+  assert.throws(() => gateOutput({ ...green, grants: 'x'.repeat(65_536) }), { code: 'GRANTS_TOO_LONG' });
 });
 
 test('the terminal reads as expected', (t) => {
@@ -167,6 +171,7 @@ test('the plan is the same before ids and resemblances are known, and all that i
     holds: told,
     setId: '0c4w8x1z',
     buttons: true,
+    gate,
     problems: [long],
     notices: [long],
   });
@@ -178,7 +183,14 @@ test('the plan is the same before ids and resemblances are known, and all that i
 test('what nobody can approve shows no command', () => {
   const blocked = view(form(), { blocked: 'the body is too large' });
   assert.doesNotMatch(holdOutput(blocked, true).summary, /\/approve/);
-  const text = stickyComment({ holds: [blocked], setId: null, buttons: true, problems: [], notices: [] });
+  const text = stickyComment({
+    holds: [blocked],
+    setId: null,
+    buttons: true,
+    gate,
+    problems: [],
+    notices: [],
+  });
   assert.doesNotMatch(text, /\/approve/);
 });
 
@@ -186,12 +198,19 @@ test('two thousand holds fit into one comment, those shown whole with their comm
   const all = Array.from({ length: 2000 }, (_, index) =>
     view(form({ values: [value('email', `${index}@x`)] })),
   );
-  const text = stickyComment({ holds: all, setId: '0c4w8x1z', buttons: true, problems: [], notices: [] });
+  const text = stickyComment({
+    holds: all,
+    setId: '0c4w8x1z',
+    buttons: true,
+    gate,
+    problems: [],
+    notices: [],
+  });
   assert.ok(text.length <= 65_536);
   const plan = commentPlan(all);
   assert.ok(plan.whole.length > 20 && plan.whole.length < 2000);
   for (const { id } of plan.whole) assert.ok(text.includes(`\`/approve ${id}\``));
-  assert.ok(text.includes(`Approve all ${plan.whole.length} shown above: \`/approve all 0c4w8x1z\``));
+  assert.ok(text.includes(`All ${plan.whole.length} shown below at once: \`/approve all 0c4w8x1z\``));
 });
 
 test('the largest report stays within the limits of every surface', () => {
