@@ -14,6 +14,7 @@ interface ActionInput {
 export const actionInputs = [
   { name: 'run', env: 'JIT_INPUT_RUN', default: '' },
   { name: 'steps', env: 'JIT_INPUT_STEPS', default: '' },
+  { name: 'parallel', env: 'JIT_INPUT_PARALLEL', default: '' },
   { name: 'policy', env: 'JIT_INPUT_POLICY', default: '' },
   { name: 'github-token', env: 'JIT_INPUT_GITHUB_TOKEN', default: `\${{ github.token }}` },
   { name: 'wait', env: 'JIT_INPUT_WAIT', default: '' },

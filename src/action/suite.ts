@@ -37,7 +37,7 @@ export async function suite(environment: Environment): Promise<number> {
   const report = await runSuite({
     policy,
     policySources: texts.map((text) => text.source),
-    steps: await stepsOfJob(environment, context, policy),
+    ...(await stepsOfJob(environment, context, policy)),
     cwd,
     root: context.workspace,
     environment,

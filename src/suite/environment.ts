@@ -29,6 +29,22 @@ export function suiteEnvironment(
   return { ...Object.fromEntries(kept), ...gates };
 }
 
+/**
+ * Why a step cannot set this variable; null when it can. One that a gate took over would lead around the gate, one
+ * that it gives would lead away from it.
+ */
+export function notForSteps(
+  name: string,
+  takenOver: readonly string[],
+  gates: Readonly<Record<string, string>>,
+): string | null {
+  const upper = name.toUpperCase();
+  const among = (names: readonly string[]) => names.some((each) => each.toUpperCase() === upper);
+  if (among(takenOver)) return 'a gate took it over: what it held leads to the real system';
+  if (among(Object.keys(gates))) return 'a gate sets it';
+  return scrubbed.some((pattern) => pattern.test(upper)) ? 'it is kept from the suite' : null;
+}
+
 /** Variables whose values are secrets by their name; the report and every refusal are cleaned of them. */
 const secretName =
   /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|PASS|PGPASSWORD|API_?KEY|PRIVATE_?KEY|CREDENTIALS?)(_|$)/i;

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { JitError } from '../errors.ts';
+import { type StepSpec, type SuiteSpec, stepSchema } from '../policy/schema/suite.ts';
 
 /** One named command of the suite. */
 export interface Step {
@@ -11,15 +12,30 @@ export interface Step {
   readonly argv: readonly string[] | null;
   /** Ids of the steps it needs, resolved: without `needs` in the file these are all steps above it. */
   readonly needs: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Relative to the suite's own folder; null for that folder itself. */
+  readonly workingDirectory: string | null;
+  readonly timeoutMs: number | null;
+  /** Whether its own failure is forgiven. What was held or denied never is. */
+  readonly continueOnError: boolean;
+  /** Run before it, in every attempt after one in which it ran. */
+  readonly beforeRerun: string | null;
+  /** Instead of `run` where only held actions are to run again. */
+  readonly rerun: string | null;
 }
 
-const stepSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'an id of letters, digits, "_" and "-"'),
-  run: z.string().min(1),
-  needs: z.array(z.string()).optional(),
-});
+/** What is to run, and how many steps of it at a time. */
+export interface Suite {
+  readonly steps: readonly Step[];
+  readonly parallel: number;
+}
 
-/** `steps` input of the action: a YAML list of `{ id, run, needs }`, or `id: command` lines. */
+/** The `suite` of a policy file. */
+export function suiteFrom(spec: SuiteSpec): Suite {
+  return { steps: resolveSteps(spec.steps), parallel: spec.parallel ?? 1 };
+}
+
+/** `steps` input of the action: a YAML list of steps, or `id: command` lines. */
 export function parseSteps(text: string): Step[] {
   let value: unknown;
   try {
@@ -30,7 +46,7 @@ export function parseSteps(text: string): Step[] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     value = Object.entries(value).map(([id, run]) => ({ id, run }));
   }
-  const parsed = z.array(stepSchema).min(1).safeParse(value);
+  const parsed = z.array(stepSchema).min(1).max(1000).safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw new JitError(
@@ -43,9 +59,7 @@ export function parseSteps(text: string): Step[] {
 }
 
 /** Fills in `needs` and refuses duplicates, unknown ids, and steps that need a later one. */
-export function resolveSteps(
-  specs: readonly { id: string; run: string; needs?: readonly string[] | undefined }[],
-): Step[] {
+export function resolveSteps(specs: readonly StepSpec[]): Step[] {
   const above: string[] = [];
   return specs.map((spec) => {
     if (above.includes(spec.id)) {
@@ -58,20 +72,49 @@ export function resolveSteps(
         `Step "${spec.id}" needs "${need}", which is no step above it (above: ${above.join(', ') || 'none'}).`,
       );
     }
-    const step = { id: spec.id, run: spec.run, argv: null, needs: spec.needs ?? [...above] };
+    const step = stepOf(spec, spec.needs ?? [...above]);
     above.push(spec.id);
     return step;
   });
 }
 
+function stepOf(spec: StepSpec, needs: readonly string[]): Step {
+  const minutes = spec['timeout-minutes'];
+  return {
+    ...plain(spec.id, spec.run),
+    needs,
+    env: Object.fromEntries(Object.entries(spec.env ?? {}).map(([name, value]) => [name, String(value)])),
+    workingDirectory: spec['working-directory'] ?? null,
+    timeoutMs: minutes === undefined ? null : minutes * 60_000,
+    continueOnError: spec['continue-on-error'] ?? false,
+    beforeRerun: spec['before-rerun'] ?? null,
+    rerun: spec.rerun ?? null,
+  };
+}
+
 /** A single command as a suite of one step. */
 export function singleStep(run: string): Step[] {
-  return [{ id: 'suite', run, argv: null, needs: [] }];
+  return [plain('suite', run)];
 }
 
 /** A command given word by word: `jit-approval run -- CMD ARG…`. */
 export function commandStep(argv: readonly string[]): Step[] {
-  return [{ id: 'suite', run: argv.join(' '), argv, needs: [] }];
+  return [{ ...plain('suite', argv.join(' ')), argv }];
+}
+
+function plain(id: string, run: string): Step {
+  return {
+    id,
+    run,
+    argv: null,
+    needs: [],
+    env: {},
+    workingDirectory: null,
+    timeoutMs: null,
+    continueOnError: false,
+    beforeRerun: null,
+    rerun: null,
+  };
 }
 
 function firstLine(thrown: unknown): string {

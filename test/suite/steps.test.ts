@@ -43,11 +43,9 @@ describe('steps', () => {
 });
 
 describe('resume', () => {
-  const steps: Step[] = [
-    { id: 'migrate', run: 'm', argv: null, needs: [] },
-    { id: 'orders', run: 'o', argv: null, needs: ['migrate'] },
-    { id: 'cleanup', run: 'c', argv: null, needs: ['migrate'] },
-  ];
+  const steps: Step[] = parseSteps(
+    '- { id: migrate, run: m }\n- { id: orders, run: o, needs: [migrate] }\n- { id: cleanup, run: c, needs: [migrate] }',
+  );
   const head = 'a'.repeat(40);
   const policy = [{ from: 'base', branch: 'main', file: 'p', commit: head, blob: head }] as const;
 

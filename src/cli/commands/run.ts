@@ -8,7 +8,7 @@ import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../../p
 import type { Report } from '../../report/schema.ts';
 import { endSummary } from '../../report/terminal.ts';
 import { runSuite } from '../../suite/run.ts';
-import { commandStep, resolveSteps, type Step } from '../../suite/steps.ts';
+import { commandStep, type Suite, suiteFrom } from '../../suite/steps.ts';
 import { terminalGrants } from '../../suite/terminal-grants.ts';
 import { version } from '../../version.ts';
 import { withExtended } from '../extended-policy.ts';
@@ -46,7 +46,7 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
     for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
     return ExitCode.policy;
   }
-  const steps = argv.length > 0 ? commandStep(argv) : stepsOf(loaded.policy, text);
+  const suite = argv.length > 0 ? { steps: commandStep(argv), parallel: 1 } : suiteOf(loaded.policy, text);
   const terminal = openTerminal();
   const interrupted = new AbortController();
   const onSignal = () => interrupted.abort();
@@ -58,7 +58,7 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
     report = await runSuite({
       policy: loaded.policy,
       policySources: texts.map(({ source }) => source),
-      steps,
+      ...suite,
       cwd,
       root: cwd,
       environment: process.env,
@@ -92,8 +92,8 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
 
 function ignored(): void {}
 
-function stepsOf(policy: Policy, text: PolicyText): Step[] {
-  if (policy.suite !== null) return resolveSteps(policy.suite.steps);
+function suiteOf(policy: Policy, text: PolicyText): Suite {
+  if (policy.suite !== null) return suiteFrom(policy.suite);
   throw new JitError(
     'NO_SUITE',
     `There is nothing to run: give a command after "--", or write suite.steps into ${text.source.file}.`,

@@ -5,9 +5,10 @@
 export const descriptions: Readonly<Record<string, string>> = {
   version: 'Of the policy language',
   suite: "What the action and `jit-approval run` start; of the head, as it is the pull request's own code",
-  'suite.steps': 'In this order',
+  'suite.steps': 'In this order, where nothing else is said',
   'suite.steps[].id': 'Name of the step, `run.step` in expressions',
   'suite.steps[].run': 'A bash command',
+  'suite.steps[].env.NAME': 'Its value',
   targets: 'The real systems that the suite talks to, each by a name of your own',
   'targets.NAME.postgres': 'Taken over by a gate: one variable with a URL, or five with its parts',
   'targets.NAME.postgres.host': 'Variable that holds the host',

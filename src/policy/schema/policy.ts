@@ -2,20 +2,8 @@ import * as z from 'zod';
 import { approvalsSchema } from './approvals.ts';
 import { guardsSchema } from './guards.ts';
 import { ruleSchema } from './rules.ts';
+import { suiteSchema } from './suite.ts';
 import { targetSchema } from './targets.ts';
-
-export const suiteSchema = z.strictObject({
-  steps: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^[A-Za-z_][A-Za-z0-9_-]{0,99}$/, 'an id of letters, digits, "_" and "-"'),
-        run: z.string().min(1),
-        needs: z.array(z.string()).optional().describe('Without it a step needs all steps above it'),
-      }),
-    )
-    .min(1),
-});
-export type SuiteSpec = z.infer<typeof suiteSchema>;
 
 /** A path that stays inside of the repository. */
 export const extendedPath = /^(?!\/)(?!.*[\\:])(?!(.*\/)?\.\.?\/).+\.ya?ml$/;

@@ -20,7 +20,8 @@ export function policyJsonSchema(): Record<string, unknown> {
 }
 
 const nodeSchema = z.looseObject({
-  type: z.string().optional(),
+  /** Several where any of some scalars is taken. */
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   description: z.string().optional(),
   default: z.unknown().optional(),
   const: z.unknown().optional(),
@@ -80,7 +81,13 @@ function formOf(node: Node): string {
   if (node.const !== undefined) return `\`${String(node.const)}\``;
   if (node.enum !== undefined) return node.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (node.type === 'array') return node.items === undefined ? 'list' : `list of ${namesOf(node.items)}`;
-  return words[node.type ?? ''] ?? node.type ?? '';
+  return typesOf(node)
+    .map((type) => words[type] ?? type)
+    .join(', ');
+}
+
+function typesOf({ type }: Node): readonly string[] {
+  return type === undefined ? [] : [type].flat();
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -92,7 +99,7 @@ const words: Readonly<Record<string, string>> = {
 
 function namesOf(item: Node): string {
   const plural: Readonly<Record<string, string>> = { object: 'maps', string: 'texts' };
-  const forms = branches(item).map((one) => plural[one.type ?? ''] ?? formOf(one));
+  const forms = branches(item).map((one) => plural[typesOf(one)[0] ?? ''] ?? formOf(one));
   return [...new Set(forms)].join(' or ');
 }
 
