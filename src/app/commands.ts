@@ -1,3 +1,5 @@
+import { readButton } from '../approval/buttons.ts';
+import { parseCommand } from '../approval/command.ts';
 import type { CommandFact, RecordedFact } from '../approval/facts.ts';
 import { answer } from './answer.ts';
 import { type Conclusion, conclude } from './carry-out.ts';
@@ -15,6 +17,7 @@ export async function carryOutCommands(pass: Pass): Promise<void> {
     const conclusion = await decide(pass, command);
     await record(pass, conclusion.votes);
     const told = conclusion.rerun ? await rerunNow(pass, command, conclusion) : conclusion;
+    pass.desk.metrics.decision(askedFor(command), told.outcome);
     await answer(pass.github, pass.desk.isOurs, pass.key, command, told);
     await record(pass, [
       {
@@ -27,6 +30,13 @@ export async function carryOutCommands(pass: Pass): Promise<void> {
       },
     ]);
   }
+}
+
+/** For counting only: what was asked, not what came of it. */
+function askedFor({ given }: CommandFact): string {
+  if (given.via === 'button') return readButton(given.identifier)?.press ?? 'unknown';
+  const parsed = parseCommand(given.line);
+  return parsed.kind === 'command' ? parsed.command.verb : 'unknown';
 }
 
 function unanswered(facts: readonly RecordedFact[]): readonly CommandFact[] {

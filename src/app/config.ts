@@ -1,15 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { createPrivateKey } from 'node:crypto';
-import * as z from 'zod';
 import { JitError, messageOf } from '../errors.ts';
-import { isPostgres } from '../ledger/open.ts';
+import { about, type Environment, environmentSchema } from './variables.ts';
 
 export interface AppConfig {
   readonly appId: number;
   readonly privateKey: string;
   readonly webhookSecret: string;
+  /** Accepted as well while the first is being replaced. */
+  readonly previousWebhookSecret: string | null;
   /** Root of the REST API, without a slash at its end. */
   readonly apiUrl: string;
+  /** Where GitHub's pages are: github.com, or an Enterprise Server's host, with its port if it has one. */
+  readonly githubHost: string;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -20,121 +23,95 @@ export interface AppConfig {
   /** See `WorkerPace`. */
   readonly leaseMs: number;
   readonly pollMs: number;
-  /** Between two looks for what webhooks failed to tell. */
+  readonly reconcileAtOnce: number;
+  /** See `SweepPace`. */
   readonly sweepMs: number;
+  readonly discoverMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+  /** Who reads `/metrics` must send it; null for anyone. */
+  readonly metricsToken: string | null;
+  readonly stopWithinMs: number;
   /** False only where the counterpart is no real GitHub: writes then need not be spaced. */
   readonly throttle: boolean;
 }
 
-const text = (what: string) => z.string({ error: `is missing: ${what}` }).min(1, `is empty: ${what}`);
-
-const duration = (name: string, least: number, usual: number) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a number of ${name}`)
-    .refine((given) => Number(given) >= least, `must be at least ${least} ${name}`)
-    .default(String(usual));
-
-const environmentSchema = z.object({
-  APP_ID: text("the App's number, from its settings page").regex(/^[1-9]\d{0,14}$/, 'must be a number'),
-  PRIVATE_KEY: z.string().optional(),
-  PRIVATE_KEY_PATH: z.string().optional(),
-  WEBHOOK_SECRET: text('the secret with which GitHub signs deliveries').refine(
-    (secret) => secret !== 'development',
-    'is "development", which everybody knows: anyone could forge deliveries; set a random one',
-  ),
-  GHE_HOST: z
-    .string()
-    .regex(/^[A-Za-z0-9.-]+(:\d+)?$/, 'must be a host, like github.example.com')
-    .optional(),
-  GHE_PROTOCOL: z.enum(['http', 'https'], 'must be http or https').default('https'),
-  GITHUB_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' }).optional(),
-  HOST: z.string().default('localhost'),
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a port number')
-    .refine((port) => Number(port) <= 65_535, 'must be at most 65535')
-    .default('3000'),
-  LEDGER: z.string().min(1, 'is empty').default('./jit-approval.sqlite'),
-  DATABASE_URL: z
-    .string()
-    .refine(isPostgres, 'must be postgresql://USER:PASSWORD@HOST:PORT/DATABASE')
-    .optional(),
-  LEDGER_RETENTION_DAYS: z
-    .string()
-    .regex(/^\d{1,5}$/, 'must be a number of days')
-    .refine((days) => Number(days) >= 7, 'must be at least 7: GitHub repeats deliveries of the past days')
-    .optional(),
-  // a request to GitHub must end within a lease
-  JIT_APPROVAL_LEASE_MS: duration('ms', 1000, 15_000),
-  JIT_APPROVAL_POLL_MS: duration('ms', 10, 2000),
-  JIT_APPROVAL_SWEEP_MS: duration('ms', 100, 10 * 60_000),
-  LOG_LEVEL: z
-    .enum(
-      ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
-      'must be trace, debug, info, warn, error or fatal',
-    )
-    .default('info'),
-  JIT_APPROVAL_WRITE_INTERVAL_MS: z
-    .literal('0', 'may only be 0 (do not space writes: for tests); leave it unset in production')
-    .optional(),
-});
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Reads the App's settings; throws one JitError `app-config` that lists every problem. */
-export function readConfig(
-  environment: Readonly<Record<string, string | undefined>>,
-  readFile: (path: string) => string,
-): AppConfig {
+export function readConfig(given: Variables, readFile: (path: string) => string): AppConfig {
+  const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const parsed = environmentSchema.safeParse(environment);
-  const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
-  const key = privateKey(environment.PRIVATE_KEY, environment.PRIVATE_KEY_PATH, readFile);
+  const names = new Set(parsed.error?.issues.map((issue) => String(issue.path[0])));
+  const problems = [...names].map((name) => problemOf(name, environment[name]));
+  const key = privateKey(environment, readFile);
   if ('problem' in key) problems.push(key.problem);
   if (!parsed.success || 'problem' in key) {
     const lines = problems.map((problem) => `  - ${problem}`).join('\n');
     throw new JitError('app-config', `The App does not start; its environment needs changes:\n${lines}`);
   }
-  const found = parsed.data;
+  return configOf(parsed.data, key.pem);
+}
+
+function configOf(found: Environment, privateKey: string): AppConfig {
   return {
-    appId: Number(found.APP_ID),
-    privateKey: key.pem,
+    appId: found.APP_ID,
+    privateKey,
     webhookSecret: found.WEBHOOK_SECRET,
-    apiUrl: apiUrl(found),
+    previousWebhookSecret: found.WEBHOOK_SECRET_PREVIOUS ?? null,
+    ...githubOf(found),
     host: found.HOST,
-    port: Number(found.PORT),
+    port: found.PORT,
     ledger: found.DATABASE_URL ?? found.LEDGER,
-    retentionDays: found.LEDGER_RETENTION_DAYS === undefined ? null : Number(found.LEDGER_RETENTION_DAYS),
-    leaseMs: Number(found.JIT_APPROVAL_LEASE_MS),
-    pollMs: Number(found.JIT_APPROVAL_POLL_MS),
-    sweepMs: Number(found.JIT_APPROVAL_SWEEP_MS),
+    retentionDays: found.LEDGER_RETENTION_DAYS ?? null,
+    leaseMs: found.JIT_APPROVAL_LEASE_MS,
+    pollMs: found.JIT_APPROVAL_POLL_MS,
+    reconcileAtOnce: found.RECONCILE_AT_ONCE,
+    sweepMs: found.JIT_APPROVAL_SWEEP_MS,
+    discoverMs: found.JIT_APPROVAL_DISCOVER_MS,
     logLevel: found.LOG_LEVEL,
+    metricsToken: found.METRICS_TOKEN ?? null,
+    stopWithinMs: found.STOP_SECONDS * 1000,
     throttle: found.JIT_APPROVAL_WRITE_INTERVAL_MS === undefined,
   };
 }
 
-function apiUrl(found: z.infer<typeof environmentSchema>): string {
-  if (found.GITHUB_API_URL !== undefined) return found.GITHUB_API_URL.replace(/\/+$/, '');
-  if (found.GHE_HOST !== undefined) return `${found.GHE_PROTOCOL}://${found.GHE_HOST}/api/v3`;
-  return 'https://api.github.com';
+/** Which GitHub: where its API and its pages are. */
+export function githubOf(
+  found: Pick<Environment, 'GITHUB_API_URL' | 'GHE_HOST' | 'GHE_PROTOCOL'>,
+): Pick<AppConfig, 'apiUrl' | 'githubHost'> {
+  const ofHost =
+    found.GHE_HOST === undefined
+      ? 'https://api.github.com'
+      : `${found.GHE_PROTOCOL}://${found.GHE_HOST}/api/v3`;
+  const apiUrl = (found.GITHUB_API_URL ?? ofHost).replace(/\/+$/, '');
+  const { host } = new URL(apiUrl);
+  return { apiUrl, githubHost: found.GHE_HOST ?? (host === 'api.github.com' ? 'github.com' : host) };
+}
+
+/** One line: the variable, what is expected, what was met. Values of secrets stay out of it. */
+function problemOf(name: string, value: string | undefined): string {
+  const { expects = 'another value', secret = false } = about(name) ?? {};
+  const shown = secret ? 'a value that is not shown, as it is a secret' : JSON.stringify(value);
+  return `${name}: expected ${expects}; met ${value === undefined ? 'nothing' : shown}`;
 }
 
 /** PEM as it is, with `\n` written out, or in base64: the three ways in which people put it into a variable. */
 function privateKey(
-  inline: string | undefined,
-  path: string | undefined,
+  { PRIVATE_KEY: inline, PRIVATE_KEY_PATH: path }: Variables,
   readFile: (path: string) => string,
 ): { pem: string } | { problem: string } {
   const name = inline ? 'PRIVATE_KEY' : 'PRIVATE_KEY_PATH';
+  if (!inline && !path) {
+    return { problem: 'PRIVATE_KEY or PRIVATE_KEY_PATH: expected the key of the App as PEM; met nothing' };
+  }
   try {
-    const given = inline || (path ? readFile(path) : '');
-    if (given === '')
-      return { problem: 'PRIVATE_KEY or PRIVATE_KEY_PATH is missing: the key of the App, as PEM' };
+    const given = inline || readFile(path ?? '');
     const plain = given.includes('-----BEGIN') ? given : Buffer.from(given, 'base64').toString('utf8');
     const pem = plain.replaceAll('\\n', '\n');
     createPrivateKey(pem);
     return { pem };
   } catch (thrown) {
     // the parser's message never repeats the key; a file's error names its path
-    return { problem: `${name} is no private key that can be read: ${messageOf(thrown)}` };
+    return { problem: `${name}: expected ${about(name)?.expects ?? 'a key'}; met: ${messageOf(thrown)}` };
   }
 }

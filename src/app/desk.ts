@@ -1,12 +1,16 @@
 import type { Logger } from 'probot';
 import type { AppGitHub, IssueComment } from '../github/port.ts';
 import type { Ledger } from '../ledger/port.ts';
+import type { Metrics } from './metrics.ts';
 
 /** What every handler gets: where facts go, and how to ask GitHub as an installation. */
 export interface Desk {
   readonly ledger: Ledger;
   readonly appId: number;
+  /** Where GitHub's pages are. */
+  readonly githubHost: string;
   readonly log: Logger;
+  readonly metrics: Pick<Metrics, 'decision' | 'delivery' | 'holds' | 'reconciled'>;
   github(installation: number): Promise<AppGitHub>;
   /** Whether our App wrote this comment. */
   isOurs(comment: Pick<IssueComment, 'author' | 'authorType' | 'appId'>): boolean;

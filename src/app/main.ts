@@ -5,9 +5,6 @@ import { openLedger } from '../ledger/open.ts';
 import { readConfig } from './config.ts';
 import { startApp } from './start.ts';
 
-/** Orchestrators kill after 30 s; what is left undone then is in the ledger and done after the next start. */
-const patienceMs = 20_000;
-
 async function main(): Promise<void> {
   const config = readConfig(env, (path) => readFileSync(path, 'utf8'));
   const app = await startApp(config, { ledger: await openLedger(config.ledger) });
@@ -19,9 +16,9 @@ async function main(): Promise<void> {
     stopping = true;
     stderr.write(`${signal}: finishing what is under way\n`);
     setTimeout(() => {
-      stderr.write('Not finished in time; the rest is done after the next start.\n');
-      exit(1);
-    }, patienceMs).unref();
+      stderr.write('Not finished in time; the rest stays marked in the ledger and is done next.\n');
+      exit(0);
+    }, config.stopWithinMs).unref();
     app.close().then(() => exit(0), fail);
   };
   process.on('SIGTERM', stop);

@@ -18,6 +18,7 @@ export async function observe(pass: Pass): Promise<void> {
   );
   const facts = await factsOf(pass);
   const found: Fact[] = [...runFacts(facts, runs, at)];
-  for (const run of runs) found.push(...(await newReports({ ...pass, facts }, run)));
+  for (const run of runs)
+    found.push(...(await newReports({ ...pass, facts, host: pass.desk.githubHost }, run)));
   await record(pass, found);
 }

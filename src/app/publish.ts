@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Fact } from '../approval/facts.ts';
+import type { Fact, RecordedFact } from '../approval/facts.ts';
 import { openNotices } from '../approval/notice.ts';
+import { undecided } from '../approval/offered.ts';
 import { plan, type Write } from '../approval/plan.ts';
 import type { ShownCheck } from '../approval/plan-checks.ts';
+import type { PullState } from '../approval/state.ts';
 import type { IssueComment } from '../github/port.ts';
 import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
 import { render, wholeOf } from './render.ts';
@@ -18,6 +20,7 @@ const namePrefix = 'JIT approval';
 export async function publish(pass: Pass): Promise<number | null> {
   const facts = await factsOf(pass);
   const current = stateOf(pass, facts);
+  pass.desk.metrics.holds(pass.key, waitingSince(pass, facts, current));
   const heads = current.heads.map((head) => {
     const state = stateOf(pass, facts, head);
     return { state, gate: gateOf(pass, state) };
@@ -34,6 +37,16 @@ export async function publish(pass: Pass): Promise<number | null> {
   if (writes.some(({ kind }) => kind === 'rerun')) await rerunDue(context, current, null);
   const times = heads.flatMap(({ state, gate }) => [gate.wakeAt ?? [], state.nextChange ?? []].flat());
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** For every hold that waits for people: when it was first reported, in milliseconds since the epoch. */
+function waitingSince(pass: Pass, facts: readonly RecordedFact[], state: PullState): readonly number[] {
+  return undecided(state).map(({ fingerprint }) => {
+    const first = facts.find(
+      (fact) => fact.type === 'report' && fact.actions.some((action) => action.fingerprint === fingerprint),
+    );
+    return Date.parse(first?.at ?? pass.at);
+  });
 }
 
 async function shownChecks(pass: Pass, heads: readonly string[]): Promise<readonly ShownCheck[]> {

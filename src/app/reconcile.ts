@@ -24,7 +24,10 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     if (pull === null) return null;
     const changed = pullFacts(await desk.ledger.facts(key), pull, at);
     if (changed.length > 0) await desk.ledger.record(key, changed, null, installation);
-    if (pull.state === 'closed') return null;
+    if (pull.state === 'closed') {
+      desk.metrics.holds(key, []);
+      return null;
+    }
     // 2. the policy that judges it; another App's pull request is none of our business
     const policy = await readGatePolicy(github, pull);
     if (policy === null || policy.app !== desk.appId) return null;

@@ -15,6 +15,8 @@ export interface ReportSource {
   readonly policy: GatePolicy;
   readonly facts: readonly RecordedFact[];
   readonly at: string;
+  /** Where GitHub's pages are. */
+  readonly host: string;
 }
 
 /** Facts of the reports that a run left and that are not in the ledger yet. */
@@ -45,6 +47,7 @@ async function readOne(
   const { key, pull, policy } = source;
   const truth = {
     ...name,
+    host: source.host,
     repository: key.repository,
     pullRequest: key.number,
     base: pull.base.ref,

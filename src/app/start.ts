@@ -1,16 +1,24 @@
-import { createNodeMiddleware, Probot, ProbotOctokit } from 'probot';
-import type { EtagStore } from '../github/etag.ts';
-import { rememberEtags } from '../github/etag.ts';
-import { appCalls, appGitHub } from '../github/octokit.ts';
-import type { AppGitHub } from '../github/port.ts';
+import type { DestinationStream } from 'pino';
+import { createNodeMiddleware, type Logger, Probot } from 'probot';
+import { JitError } from '../errors.ts';
+import { etagCache } from '../github/etag.ts';
+import { appCalls } from '../github/octokit.ts';
+import type { AppCalls } from '../github/port.ts';
+import { isPostgres } from '../ledger/open.ts';
 import type { Ledger } from '../ledger/port.ts';
+import { installationClients, octokitClass, watchQuota } from './clients.ts';
 import type { AppConfig } from './config.ts';
 import type { Desk } from './desk.ts';
+import { live, metricsPage, readiness } from './http/probes.ts';
+import { webhookHandler, webhooksPath } from './http/webhooks.ts';
 import { routes } from './index.ts';
+import { anew, openLog } from './log.ts';
+import { openMetrics } from './metrics.ts';
 import { reconciler } from './reconcile.ts';
-import { startServer, webhooksPath } from './server.ts';
+import { type Handler, startServer } from './server.ts';
 import { startSweep } from './sweep.ts';
-import { startWorker } from './worker.ts';
+import { timed } from './timed.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 export interface RunningApp {
   readonly url: string;
@@ -28,28 +36,58 @@ export interface StartOptions {
   readonly ledger: Ledger;
   readonly now?: () => number;
   readonly sleep?: (ms: number) => Promise<void>;
+  /** Where lines of the log go; default: standard output. */
+  readonly logTo?: DestinationStream;
 }
 
 /** Starts the App: what the ledger still has to do is done first, then webhooks are answered. */
 export async function startApp(config: AppConfig, options: StartOptions): Promise<RunningApp> {
-  const probot = new Probot({
+  const { ledger, now = Date.now, sleep = wait, logTo } = options;
+  const log = logOf(config, logTo);
+  const metrics = openMetrics({ ledger, forgetAfterMs: 2 * config.sweepMs, now });
+  const probot = await probotWith(config, config.webhookSecret, log).ready();
+  const appOctokit = await probot.auth();
+  watchQuota(appOctokit, (remaining) => metrics.quota(0, remaining));
+  const calls = appCalls(appOctokit);
+  const slug = slugReader(calls);
+  const github = installationClients({ probot, etags: etagCache(), quota: metrics.quota });
+  const desk: Omit<Desk, 'wake'> = {
+    ledger,
     appId: config.appId,
-    privateKey: config.privateKey,
-    secret: config.webhookSecret,
-    baseUrl: config.apiUrl,
-    logLevel: config.logLevel,
-    logFormat: 'json',
-    Octokit: config.throttle ? ProbotOctokit : unthrottled,
-  });
-  await probot.ready();
-  const calls = appCalls(await probot.auth());
-  const desk = await deskOf(probot, config, options, () => calls.slug());
-  const worker = startWorker(desk, reconciler(desk), config);
-  const receiving: Desk = { ...desk, wake: worker.wake };
+    githubHost: config.githubHost,
+    log,
+    metrics,
+    now,
+    sleep,
+    async github(installation) {
+      await slug.read();
+      return github(installation);
+    },
+    isOurs: ({ author, authorType, appId }) =>
+      authorType === 'Bot' && (appId === config.appId || author === `${slug.known()}[bot]`),
+  };
+  const worker = startWorker(desk, timed(reconciler(desk), desk), config);
+  // the work is not the webhook's that happened to wake the worker
+  const receiving: Desk = { ...desk, wake: () => anew({}, worker.wake) };
   const sweep = startSweep(receiving, calls, config);
-  const webhooks = await createNodeMiddleware((app) => routes(app, receiving), { probot, webhooksPath });
-  const server = await startServer(config.host, config.port, webhooks, async () => {
-    await options.ledger.dirty();
+  const webhooks = await webhooksOf(config, probot, receiving);
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    log,
+    routes: {
+      [webhooksPath]: webhooks,
+      '/healthz': live,
+      '/readyz': readiness(
+        [
+          { name: 'ledger', check: () => ledger.dirty() },
+          { name: 'github', check: recently(() => calls.slug(), credentialsForMs) },
+          { name: 'worker', check: async () => assertAlive(worker) },
+        ],
+        log,
+      ),
+      '/metrics': metricsPage(metrics, config.metricsToken),
+    },
   });
   worker.wake();
   const firstRound = sweep.round();
@@ -67,56 +105,71 @@ export async function startApp(config: AppConfig, options: StartOptions): Promis
         await server.close();
         await sweep.stop();
         await worker.stop();
-        await options.ledger.close();
+        await ledger.close();
       })();
       return closing;
     },
   };
 }
 
-interface OctokitDefaults {
-  readonly throttle?: object;
-  readonly retry?: object;
+/** Probot verifies with one secret; an instance that does nothing else knows the one that is being replaced. */
+async function webhooksOf(config: AppConfig, probot: Probot, desk: Desk): Promise<Handler> {
+  const { previousWebhookSecret: previous } = config;
+  const older = previous === null ? null : await probotWith(config, previous, desk.log).ready();
+  const middleware = await createNodeMiddleware((app) => routes(app, desk), { probot, webhooksPath });
+  return webhookHandler({
+    signers: [probot.webhooks, ...(older === null ? [] : [older.webhooks])],
+    middleware,
+    log: desk.log,
+    counted: desk.metrics.delivery,
+  });
 }
 
-/** For counterparts that are no real GitHub; it would limit us, so production keeps Octokit's spacing. */
-const unthrottled = ProbotOctokit.defaults((options: OctokitDefaults) => ({
-  ...options,
-  throttle: { ...options.throttle, enabled: false },
-  retry: { ...options.retry, enabled: false },
-}));
+/** GitHub is not asked at every probe. */
+const credentialsForMs = 60_000;
 
-async function deskOf(
-  probot: Probot,
-  config: AppConfig,
-  { ledger, now = Date.now, sleep = wait }: StartOptions,
-  readSlug: () => Promise<string>,
-): Promise<Omit<Desk, 'wake'>> {
-  const clients = new Map<number, Promise<AppGitHub>>();
-  let slug: string | null = null;
+/** Asks again only when the last good answer is older than `ms`. */
+function recently(check: () => Promise<unknown>, ms: number): () => Promise<void> {
+  let goodUntil = 0;
+  return async () => {
+    if (performance.now() < goodUntil) return;
+    await check();
+    goodUntil = performance.now() + ms;
+  };
+}
 
-  async function connect(installation: number): Promise<AppGitHub> {
-    const octokit = await probot.auth(installation);
-    const store: EtagStore = new Map();
-    rememberEtags(octokit, store);
-    return appGitHub(octokit);
-  }
+function assertAlive(worker: Pick<Worker, 'alive'>): void {
+  if (!worker.alive()) throw new JitError('app-worker', 'The worker has not looked into the ledger of late.');
+}
 
-  return {
-    ledger,
+function probotWith(config: AppConfig, secret: string, log: Logger): Probot {
+  return new Probot({
     appId: config.appId,
-    log: probot.log,
-    now,
-    sleep,
-    async github(installation) {
-      slug ??= await readSlug();
-      const known = clients.get(installation) ?? connect(installation);
-      clients.set(installation, known);
-      known.catch(() => clients.delete(installation));
-      return known;
+    privateKey: config.privateKey,
+    secret,
+    baseUrl: config.apiUrl,
+    log,
+    Octokit: octokitClass(config.throttle),
+  });
+}
+
+/** Probot's own says who is Probot, on every line. */
+function logOf(config: AppConfig, to: StartOptions['logTo']): Logger {
+  const { privateKey, webhookSecret, previousWebhookSecret, metricsToken, logLevel } = config;
+  const password = isPostgres(config.ledger) ? decodeURIComponent(new URL(config.ledger).password) : '';
+  const secrets = [privateKey, webhookSecret, previousWebhookSecret ?? '', metricsToken ?? '', password];
+  return openLog({ level: logLevel, secrets, ...(to && { to }) });
+}
+
+/** The App's name at GitHub: known once asked for, asked again while GitHub refuses. */
+function slugReader(calls: Pick<AppCalls, 'slug'>) {
+  let slug: string | null = null;
+  return {
+    async read(): Promise<string> {
+      slug ??= await calls.slug();
+      return slug;
     },
-    isOurs: ({ author, authorType, appId }) =>
-      authorType === 'Bot' && (appId === config.appId || author === `${slug}[bot]`),
+    known: () => slug,
   };
 }
 

@@ -5,9 +5,6 @@ import type { Desk } from './desk.ts';
 
 const dayMs = 24 * 3600_000;
 
-/** Asking every installation for all its open pull requests is dearer than looking at those known. */
-const discoverEvery = 6;
-
 export interface Sweep {
   /** One round now; what goes wrong is logged and left to the next. */
   round(): Promise<void>;
@@ -17,6 +14,8 @@ export interface Sweep {
 export interface SweepPace {
   /** Between two rounds. */
   readonly sweepMs: number;
+  /** Between two searches of all installations, which is dearer than looking at what is known. */
+  readonly discoverMs: number;
   /** See AppConfig. */
   readonly retentionDays: number | null;
 }
@@ -25,15 +24,22 @@ export interface SweepPace {
  * What webhooks failed to tell is found here: failed deliveries are asked for again, every open pull request
  * is reconciled, and pull requests that were never heard of are discovered. Rounds never overlap.
  */
-export function startSweep(desk: Desk, app: AppCalls, { sweepMs, retentionDays }: SweepPace): Sweep {
+export function startSweep(
+  desk: Desk,
+  app: AppCalls,
+  { sweepMs, discoverMs, retentionDays }: SweepPace,
+): Sweep {
   const recover = deliveryRecovery(desk, app);
-  let rounds = 0;
+  let searchAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
   let stopped = false;
 
   async function look(): Promise<void> {
     await attempt('failed deliveries', recover);
-    if (rounds++ % discoverEvery === 0) await attempt('open pull requests', () => discover(desk, app));
+    if (desk.now() >= searchAt) {
+      searchAt = desk.now() + discoverMs;
+      await attempt('open pull requests', () => discover(desk, app));
+    }
     await attempt('known pull requests', async () => {
       for (const { key, installation } of await desk.ledger.open())
         await desk.ledger.markDirty(key, installation);

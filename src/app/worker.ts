@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { messageOf } from '../errors.ts';
+import { GitHubError } from '../github/client.ts';
 import type { Outcome, PullKey, Taken } from '../ledger/port.ts';
 import type { Desk } from './desk.ts';
 import { type Held, holdLease } from './held.ts';
@@ -15,20 +16,24 @@ export interface Worker {
   wake(): void;
   /** Starts nothing more; resolves when what runs has ended. */
   stop(): Promise<void>;
+  /** Whether it looks into the ledger as often as it should, and the ledger lets it. */
+  alive(): boolean;
   /** Resolves when nothing is dirty or running; pull requests that wait for a retry count as done. */
   idle(): Promise<void>;
 }
 
-/** Pull requests reconciled at the same time; each at most once, by whichever process. */
-const maximumAtOnce = 4;
 const firstRetryMs = 2000;
 const lastRetryMs = 5 * 60_000;
+/** A look that takes as long as this is a ledger that does not answer. */
+const leastQuietMs = 15_000;
 
 export interface WorkerPace {
   /** How long a process that died keeps its pull requests from the others; longer than a request to GitHub. */
   readonly leaseMs: number;
   /** How often the ledger is asked for what other processes, time and expired leases left to do. */
   readonly pollMs: number;
+  /** Pull requests that this process reconciles at the same time; each at most once, by whichever process. */
+  readonly reconcileAtOnce: number;
 }
 
 /**
@@ -38,7 +43,7 @@ export interface WorkerPace {
 export function startWorker(
   desk: Omit<Desk, 'wake'>,
   reconcile: Reconcile,
-  { leaseMs, pollMs }: WorkerPace,
+  { leaseMs, pollMs, reconcileAtOnce }: WorkerPace,
 ): Worker {
   const { ledger, log } = desk;
   const lease = { holder: `${hostname()}/${pid}`, ms: leaseMs };
@@ -46,6 +51,7 @@ export function startWorker(
   let stopped = false;
   let looking: Promise<void> | null = null;
   let again = false;
+  let lookedAt = performance.now();
 
   function wake(): void {
     again = true;
@@ -59,15 +65,16 @@ export function startWorker(
   async function look(): Promise<void> {
     again = false;
     try {
-      while (!stopped && running.size < maximumAtOnce) {
+      while (!stopped && running.size < reconcileAtOnce) {
         const held = await holdLease(ledger, lease, log);
-        if (held === null) return;
+        if (held === null) break;
         const task = work(held).finally(() => {
           running.delete(task);
           if (!stopped) wake();
         });
         running.add(task);
       }
+      lookedAt = performance.now();
     } catch (thrown) {
       log.error({ err: thrown }, `nothing could be taken from the ledger: ${messageOf(thrown)}`);
     }
@@ -79,7 +86,7 @@ export function startWorker(
       const next = await reconcile(key, installation, held);
       await held.release({ kind: 'done', againInMs: next === null ? null : Math.max(next - desk.now(), 0) });
     } catch (thrown) {
-      const outcome = retryOf(held.taken);
+      const outcome = retryOf(held.taken, thrown);
       log.error({ err: thrown, pull: `${key.repository}#${key.number}`, ...outcome }, messageOf(thrown));
       await held
         .release(outcome)
@@ -91,6 +98,7 @@ export function startWorker(
   timer.unref();
   return {
     wake,
+    alive: () => !stopped && performance.now() - lookedAt < Math.max(5 * pollMs, leastQuietMs),
     async stop() {
       stopped = true;
       clearInterval(timer);
@@ -103,6 +111,9 @@ export function startWorker(
   };
 }
 
-function retryOf({ failures }: Taken): Outcome {
-  return { kind: 'failed', retryInMs: Math.min(firstRetryMs * 2 ** failures, lastRetryMs) };
+/** Ever more rarely; never before GitHub's own limits let us ask again. */
+function retryOf({ failures }: Taken, thrown: unknown): Outcome {
+  const usual = Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
+  const asked = thrown instanceof GitHubError ? (thrown.retryAfterMs ?? 0) : 0;
+  return { kind: 'failed', retryInMs: Math.max(usual, asked) };
 }

@@ -25,9 +25,12 @@ export class GitHubError extends JitError<GitHubErrorCode> {
   readonly status: number;
   /** GitHub's own words, for instance 'This workflow is already running'. */
   readonly words: string;
+  /** How long a limit of GitHub's lasts, primary or secondary; null where none was met. */
+  readonly retryAfterMs: number | null;
 
   constructor(code: GitHubErrorCode, status: number, words: string, message: string, cause: unknown) {
     super(code, message, { cause });
+    this.retryAfterMs = retryAfterMs(cause);
     this.name = 'GitHubError';
     this.status = status;
     this.words = words;
@@ -92,6 +95,34 @@ function read<T>(schema: z.ZodType<T>, route: string, data: unknown): T {
 
 const failureSchema = z.object({ status: z.int() });
 const wordsSchema = z.object({ response: z.object({ data: z.object({ message: z.string() }) }) });
+
+const longestWaitMs = 2 * 3600_000;
+const secondsSchema = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(longestWaitMs / 1000);
+const limitSchema = z.object({
+  status: z.union([z.literal(403), z.literal(429)]),
+  response: z.object({
+    headers: z.object({
+      'retry-after': secondsSchema.optional().catch(undefined),
+      'x-ratelimit-remaining': z.coerce.string().optional(),
+      'x-ratelimit-reset': z.coerce.number().optional().catch(undefined),
+    }),
+  }),
+});
+
+/** What GitHub's headers say: `retry-after`, or when the hour's quota is used up the begin of the next. */
+function retryAfterMs(thrown: unknown): number | null {
+  const headers = limitSchema.safeParse(thrown).data?.response.headers;
+  if (headers === undefined) return null;
+  const { 'retry-after': seconds, 'x-ratelimit-remaining': left, 'x-ratelimit-reset': reset } = headers;
+  if (seconds !== undefined) return seconds * 1000;
+  if (left !== '0' || reset === undefined) return null;
+  // a second more: the two clocks need not agree
+  return Math.min(longestWaitMs, Math.max(0, reset * 1000 - Date.now()) + 1000);
+}
 
 function fail(route: string, thrown: unknown): never {
   const status = failureSchema.safeParse(thrown).data?.status ?? 0;

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import { generateKeyPairSync } from 'node:crypto';
 import { suite, test } from 'node:test';
 import { readConfig } from '../../src/app/config.ts';
+import { variableRows } from '../../src/app/variables.ts';
 import { JitError } from '../../src/errors.ts';
 
 const { privateKey } = generateKeyPairSync('rsa', {
@@ -32,6 +33,7 @@ suite('the settings of the App', () => {
     assert.equal(config.apiUrl, 'https://api.github.com');
     assert.deepEqual([config.host, config.port, config.ledger], ['localhost', 3000, './jit-approval.sqlite']);
     assert.equal(config.throttle, true);
+    assert.equal(config.githubHost, 'github.com');
   });
 
   test('nothing at all: every problem in one message', () => {
@@ -40,9 +42,12 @@ suite('the settings of the App', () => {
   });
 
   test('it does not start without a webhook secret, nor with the one that everybody knows', () => {
-    assert.match(problems({ ...good, WEBHOOK_SECRET: undefined }), /WEBHOOK_SECRET is missing/);
-    assert.match(problems({ ...good, WEBHOOK_SECRET: '' }), /WEBHOOK_SECRET is empty/);
-    assert.match(problems({ ...good, WEBHOOK_SECRET: 'development' }), /anyone could forge/);
+    for (const unset of [undefined, '']) {
+      assert.match(problems({ ...good, WEBHOOK_SECRET: unset }), /WEBHOOK_SECRET: expected .*; met nothing/);
+    }
+    for (const name of ['WEBHOOK_SECRET', 'WEBHOOK_SECRET_PREVIOUS']) {
+      assert.match(problems({ ...good, [name]: 'development' }), new RegExp(`${name}: .*everybody knows`));
+    }
   });
 
   test('a key may have its line breaks written out, be in base64, or lie in a file', () => {
@@ -56,7 +61,7 @@ suite('the settings of the App', () => {
 
   test('a message about a bad key never repeats it', () => {
     const message = problems({ ...good, PRIVATE_KEY: '-----BEGIN RSA PRIVATE KEY-----\nc2VjcmV0\n' });
-    assert.match(message, /PRIVATE_KEY is no private key/);
+    assert.match(message, /PRIVATE_KEY: expected a private key/);
     assert.doesNotMatch(message, /c2VjcmV0/);
     assert.match(problems({ ...good, PRIVATE_KEY: undefined, PRIVATE_KEY_PATH: '/no.pem' }), /no\.pem/);
   });
@@ -64,12 +69,16 @@ suite('the settings of the App', () => {
   test('GitHub Enterprise Server by host and protocol', () => {
     const config = readConfig({ ...good, GHE_HOST: '127.0.0.1:8080', GHE_PROTOCOL: 'http' }, noFile);
     assert.equal(config.apiUrl, 'http://127.0.0.1:8080/api/v3');
-    assert.match(problems({ ...good, GHE_HOST: 'https://x/' }), /GHE_HOST must be a host/);
+    assert.equal(config.githubHost, '127.0.0.1:8080');
+    assert.match(
+      problems({ ...good, GHE_HOST: 'https://x/' }),
+      /GHE_HOST: expected a host, like .*; met "https:/,
+    );
   });
 
   test('writes are spaced unless a test says 0', () => {
     assert.equal(readConfig({ ...good, JIT_APPROVAL_WRITE_INTERVAL_MS: '0' }, noFile).throttle, false);
-    assert.match(problems({ ...good, JIT_APPROVAL_WRITE_INTERVAL_MS: '5' }), /may only be 0/);
+    assert.match(problems({ ...good, JIT_APPROVAL_WRITE_INTERVAL_MS: '5' }), /expected 0.*met "5"/);
   });
 
   for (const [name, value] of [
@@ -77,9 +86,29 @@ suite('the settings of the App', () => {
     ['PORT', 'http'],
     ['LOG_LEVEL', 'loud'],
     ['APP_ID', 'twelve'],
+    ['JIT_APPROVAL_SWEEP_MS', '5'],
+    ['RECONCILE_AT_ONCE', '0'],
   ] as const) {
-    test(`${name}=${value} is refused by name`, () => {
-      assert.match(problems({ ...good, [name]: value }), new RegExp(`${name} `));
+    test(`${name}=${value} is refused by name, with what was met`, () => {
+      assert.match(problems({ ...good, [name]: value }), new RegExp(`${name}: expected .*; met "${value}"`));
     });
   }
+
+  test("a secret's value is never repeated, whatever is wrong with it", () => {
+    const wrong = {
+      METRICS_TOKEN: 'tooshort',
+      DATABASE_URL: 'mysql://u:hunter2@db/x',
+      WEBHOOK_SECRET: 'development',
+    };
+    const message = problems({ ...good, ...wrong });
+    for (const name of Object.keys(wrong)) assert.match(message, new RegExp(`${name}: expected .*; met`));
+    assert.doesNotMatch(message, /tooshort|hunter2|met "/);
+  });
+
+  test('every variable says what it means and what holds without it', () => {
+    for (const { name, means, unset } of variableRows()) {
+      assert.match(means, /^\S.{8,}/, name);
+      assert.doesNotMatch(unset, /undefined/, name);
+    }
+  });
 });

@@ -6,6 +6,7 @@ import { startApp } from '../../src/app/start.ts';
 import { appGitHub } from '../../src/github/octokit.ts';
 import { policyFile } from '../../src/github/policy-source.ts';
 import { memoryLedger } from '../../src/ledger/memory.ts';
+import { configWith } from './help/config.ts';
 import { policyFor } from './help/stage.ts';
 
 const appId = 12_345;
@@ -48,21 +49,11 @@ suite('the App against the GitHub of emulate', () => {
   test('JWT, installation token, policy file, check run, a signed webhook, a comment', async () => {
     const github = await createEmulator({ service: 'github', port: 0, seed });
     const ledger = memoryLedger();
-    const config = {
+    const config = configWith({
       appId,
       privateKey: github.generatedSecrets.find(({ kind }) => kind === 'github.app_private_key')?.value ?? '',
-      webhookSecret: 'random enough',
       apiUrl: github.url,
-      host: '127.0.0.1',
-      port: 0,
-      ledger: ':memory:',
-      retentionDays: null,
-      leaseMs: 60_000,
-      pollMs: 1000,
-      sweepMs: 600_000,
-      logLevel: 'fatal',
-      throttle: false,
-    } as const;
+    });
     const app = await startApp(config, { ledger });
     const alice = new Octokit({ auth: 'token-of-alice', baseUrl: github.url, throttle: { enabled: false } });
     try {

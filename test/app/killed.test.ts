@@ -109,12 +109,18 @@ suite('the App as a process', () => {
   }
 
   test('it does not start without a secret, and says everything that is missing', async () => {
-    const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH }, stdio: 'pipe' });
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env.PATH, APP_ID: '12' },
+      stdio: 'pipe',
+    });
     const chunks: Buffer[] = [];
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     const [code] = await once(child, 'close');
     assert.equal(code, 78);
-    assert.match(Buffer.concat(chunks).toString(), /APP_ID is missing[\s\S]*WEBHOOK_SECRET is missing/);
+    assert.match(
+      Buffer.concat(chunks).toString(),
+      /WEBHOOK_SECRET: expected[\s\S]*PRIVATE_KEY_PATH: expected/,
+    );
   });
 });
 

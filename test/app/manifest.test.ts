@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { parse } from 'yaml';
-import { webhooksPath } from '../../src/app/server.ts';
+import { webhooksPath } from '../../src/app/http/webhooks.ts';
 import { permissions } from '../sandbox/help/scene.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');

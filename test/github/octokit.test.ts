@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import type { Octokit } from 'octokit';
 import { GitHubError } from '../../src/github/client.ts';
-import { type EtagStore, rememberEtags } from '../../src/github/etag.ts';
+import { etagCache, rememberEtags } from '../../src/github/etag.ts';
 import { appGitHub, githubReader } from '../../src/github/octokit.ts';
 import type { CheckWrite } from '../../src/github/port.ts';
 import { octokitFor, type Scene, scene } from '../sandbox/help/scene.ts';
@@ -127,8 +127,7 @@ suite('GitHub through Octokit', () => {
       if ('status' in thrown) statuses.push(thrown.status);
       throw thrown;
     });
-    const store: EtagStore = new Map();
-    rememberEtags(octokit, store);
+    rememberEtags(octokit, etagCache(), 'one');
     const port = appGitHub(octokit);
     const first = await port.checkRuns(repository, head, stage.appId, 'JIT');
     const second = await port.checkRuns(repository, head, stage.appId, 'JIT');

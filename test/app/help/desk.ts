@@ -20,7 +20,9 @@ export function deskWith(over: Partial<Desk> = {}): Desk {
   return {
     ledger: memoryLedger(),
     appId: 99,
+    githubHost: 'github.com',
     log: quiet,
+    metrics: { decision: silent, delivery: silent, holds: silent, reconciled: silent },
     github: () => Promise.reject(new Error('this test asks no GitHub')),
     isOurs: () => false,
     wake: () => {},

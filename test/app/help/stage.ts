@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { strToU8, zipSync } from 'fflate';
 import type { AppConfig } from '../../../src/app/config.ts';
 import { gatePolicyOf } from '../../../src/app/read-policy.ts';
-import { type RunningApp, startApp } from '../../../src/app/start.ts';
+import { type RunningApp, type StartOptions, startApp } from '../../../src/app/start.ts';
 import { actionId, fingerprint } from '../../../src/approval/fingerprint.ts';
 import type { ActionForm } from '../../../src/approval/form.ts';
 import { memoryLedger } from '../../../src/ledger/memory.ts';
@@ -14,6 +14,7 @@ import type { CheckRun, Comment, Pull } from '../../../src/sandbox/model.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { scriptedRunner } from '../../sandbox/help/runner.ts';
 import { permissions } from '../../sandbox/help/scene.ts';
+import { configWith } from './config.ts';
 import { flaggedOf, reportOf } from './report.ts';
 
 export const repository = 'acme/shop';
@@ -73,6 +74,8 @@ export interface StageOptions {
   readonly ledger?: Ledger;
   /** The App's clock, milliseconds since the epoch. */
   readonly now?: () => number;
+  readonly config?: Partial<AppConfig>;
+  readonly logTo?: StartOptions['logTo'];
 }
 
 /** acme/shop with our App on it; alice and bob maintain, wanda writes, rita reads, mallory is a stranger. */
@@ -119,24 +122,18 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     events: ['pull_request', 'issue_comment', 'workflow_run', 'check_run'],
   });
   create.installation(made.id, 'acme');
-  const config: AppConfig = {
+  const config = configWith({
     appId,
     privateKey: made.privateKey,
-    webhookSecret: 'random enough',
     apiUrl: sandbox.apiUrl,
-    host: '127.0.0.1',
-    port: 0,
-    ledger: ':memory:',
-    retentionDays: null,
-    leaseMs: 60_000,
-    pollMs: 1000,
-    sweepMs: 600_000,
-    logLevel: 'fatal',
-    throttle: false,
-  };
+    ...options.config,
+  });
   let ledger = options.ledger ?? memoryLedger();
-  const clock = options.now === undefined ? {} : { now: options.now };
-  let app = await startApp(config, { ledger, ...clock });
+  const over = {
+    ...(options.now && { now: options.now }),
+    ...(options.logTo && { logTo: options.logTo }),
+  };
+  let app = await startApp(config, { ledger, ...over });
   const connect = () => create.webhook(appId, { url: app.webhookUrl, secret: config.webhookSecret });
   connect();
 
@@ -183,7 +180,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     async restart(other) {
       await app.close();
       ledger = other ?? ledger;
-      app = await startApp(config, { ledger, ...clock });
+      app = await startApp(config, { ledger, ...over });
       connect();
     },
     async [Symbol.asyncDispose]() {
