@@ -6,6 +6,7 @@ import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGuard } from './commands/guard.ts';
 import { addInit } from './commands/init.ts';
+import { addLedger } from './commands/ledger.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addTest } from './commands/test.ts';
@@ -28,6 +29,7 @@ addExplain(program, exit);
 addInit(program, exit);
 addReplay(program, exit);
 addTest(program, exit);
+addLedger(program, exit);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { sqliteLedger } from '../../src/ledger/sqlite.ts';
+import { openLedger } from '../../src/ledger/open.ts';
 
 /**
  * A process to be killed. `half`: leaves a transaction open between two statements. `stream`: records one
@@ -16,7 +16,7 @@ const batch = (number: number) =>
     fingerprint: 'a'.repeat(64),
   }));
 
-const ledger = sqliteLedger(file);
+const ledger = await openLedger(file);
 await ledger.record(key, batch(0), 'guid-0', 5);
 if (mode === 'half') {
   const database = new DatabaseSync(file);
