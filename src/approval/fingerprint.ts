@@ -31,7 +31,27 @@ export function varyingFields(form: ActionForm): { readonly name: string; readon
   });
 }
 
+/** A fold asks for the same digests again and again: of each action, for each vote. */
+const digests = new WeakMap<ActionForm, Map<string, string>>();
+
 function digest(form: ActionForm, varying: ReadonlySet<string>): string {
+  const known = digests.get(form) ?? remembered(form);
+  const key = varying.size === 0 ? '' : JSON.stringify([...varying].sort());
+  const found = known.get(key) ?? compute(form, varying);
+  known.set(key, found);
+  return found;
+}
+
+/** Frozen, so that no form can come to mean something else than its digest says. */
+function remembered(form: ActionForm): Map<string, string> {
+  for (const part of [form.relations, form.shape, form.values, form.rules, form.evidence ?? null])
+    if (part !== null) Object.freeze(part).forEach(Object.freeze);
+  const known = new Map<string, string>();
+  digests.set(Object.freeze(form), known);
+  return known;
+}
+
+function compute(form: ActionForm, varying: ReadonlySet<string>): string {
   const values = form.values.map((value) =>
     varying.has(value.name)
       ? [value.name, 'class', volatileClass(value.text), value.selects]

@@ -41,8 +41,15 @@ export function standingVotes(
   const denies = votes.filter((vote) => vote.vote === 'deny');
   const revokes = votes.filter((vote) => vote.vote === 'revoke');
   const denials = denies.filter((deny) => !revokes.some((revoke) => lifts(revoke, deny, forms)));
-  const approvals = votes.filter((vote) => vote.vote === 'approve');
-  const undenied = approvals.filter(
+  const liftedBefore = (approval: RecordedVote, deny: RecordedVote) =>
+    revokes.some((revoke) => lifts(revoke, deny, forms) && surelyBefore(revoke, approval));
+  // given while a denial stood, it never was one, and so is not what a revoke took back
+  const given = votes.filter(
+    (vote) =>
+      vote.vote === 'approve' &&
+      !denies.some((deny) => surelyBefore(deny, vote) && meets(vote, deny, forms) && !liftedBefore(vote, deny)),
+  );
+  const undenied = given.filter(
     (approval) =>
       !denials.some((deny) => meets(approval, deny, forms)) &&
       !denies.some((deny) => maybeBefore(approval, deny) && meets(approval, deny, forms)),
