@@ -47,7 +47,9 @@ export function standingVotes(
   const given = votes.filter(
     (vote) =>
       vote.vote === 'approve' &&
-      !denies.some((deny) => surelyBefore(deny, vote) && meets(vote, deny, forms) && !liftedBefore(vote, deny)),
+      !denies.some(
+        (deny) => surelyBefore(deny, vote) && meets(vote, deny, forms) && !liftedBefore(vote, deny),
+      ),
   );
   const undenied = given.filter(
     (approval) =>
