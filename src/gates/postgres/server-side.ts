@@ -23,6 +23,8 @@ export interface Sent extends Entry {
   /** What it does to the names of prepared statements when it succeeds. */
   readonly changes?: readonly NameChange[];
   answered?(frame: Frame): void;
+  /** The refusal's error came, and the client has not heard it yet: having heard it, it may be gone at once. */
+  refused?(): void;
   ended?(ending: Ending): void;
 }
 
@@ -45,6 +47,7 @@ export class ServerSide {
   readonly #events: ServerSideEvents;
   /** Errors of entries that end only with ReadyForQuery. */
   readonly #errors = new Map<Sent, { fields: Fields; refused: boolean }>();
+  #endsFailed = false;
   #outbox: Buffer[] = [];
   #pending = 0;
   #waiting: { until: () => boolean; resolve: () => void }[] = [];
@@ -63,6 +66,11 @@ export class ServerSide {
   /** Bytes gathered and not yet written. */
   get pending(): number {
     return this.#pending;
+  }
+
+  /** The transaction that ends now has failed: COMMIT or not, it is undone. */
+  get undone(): boolean {
+    return this.#endsFailed || this.pipeline.status === 'E';
   }
 
   get closed(): boolean {
@@ -179,6 +187,7 @@ export class ServerSide {
       out.push(item.bytes);
       return;
     }
+    this.#endsFailed = item.type === 'Z' && this.pipeline.status === 'E';
     if (item.type === 'Z' && item.body !== null) this.pipeline.status = decodeReady(item.body);
     const shown = fields === null ? item.bytes : this.#error(entry, fields, item.bytes);
     if (item.body !== null) entry.answered?.(item);
@@ -193,6 +202,7 @@ export class ServerSide {
     const encoding = this.parameters.get('client_encoding') ?? '';
     const words = entry.refusal === undefined ? null : rewritten(entry.refusal, fields, encoding);
     this.#errors.set(entry, { fields, refused: words !== null });
+    if (words !== null) entry.refused?.();
     return words === null ? bytes : encodeFields('E', words);
   }
 

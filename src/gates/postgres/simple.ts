@@ -74,6 +74,7 @@ function refuse(context: SessionContext, refusal: Refusal, run: Run | null): voi
     kind: 'query',
     refusal,
     changes: [dropsUnnamed],
+    refused: () => run?.settle('refused'),
     ended: (ending) => {
       context.statements.apply([dropsUnnamed]);
       if (run !== null) settleRefused(run, ending);
