@@ -28,9 +28,10 @@ export interface Session {
 }
 
 export type TransactionEvent =
-  /** No transaction is open: whatever ran before is committed or undone. `lost`: the connection is gone, and
-   * the server may still be at work on what it was sent. */
-  | { readonly event: 'ended' | 'lost' }
+  /** No transaction is open: whatever ran before is committed or undone. `undone`: surely the latter. */
+  | { readonly event: 'ended'; readonly undone?: true }
+  /** The connection is gone, and the server may still be at work on what it was sent. */
+  | { readonly event: 'lost' }
   | {
       readonly event: 'savepoint' | 'released' | 'rolled-back-to' | 'prepared' | 'prepared-ended';
       /** Of the savepoint, or the global identifier of the prepared transaction. */

@@ -147,6 +147,11 @@ export const reportSchema = z.strictObject({
   counted: z.array(countedSchema).max(20000),
   /** Allowed writes to targets that live on: a further attempt does them again. */
   repeated: z.array(countedSchema).max(5000),
+  /** Keys written under `unique` on targets that live on, by step, over all attempts: digests, never values. */
+  written: z
+    .array(z.strictObject({ step: text(100), keys: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(5000) }))
+    .max(1000)
+    .optional(),
   /** Sentences for people: undeclared targets, targets never called, what could not be read. */
   notices: z.array(text(2000)).max(1000),
   /** Samples of what was judged, flagged or not, from which `jit-approval replay` judges again. */

@@ -17,6 +17,7 @@ import { guardTarget, type Released } from './guard-target.ts';
 import type { Recorder } from './recorder.ts';
 import { type EditLink, withoutSecrets } from './remembering.ts';
 import { allowed, broken, brokenRecording, granted, recorded, refused } from './rulings.ts';
+import type { WrittenKeys } from './written-keys.ts';
 
 export interface JudgeOptions {
   readonly policy: Policy;
@@ -37,6 +38,8 @@ export interface JudgeOptions {
   readonly onFlagged: (flagged: Flagged) => void;
   /** Keys that this run writes; several judges of one run share them. */
   readonly keys?: UniqueKeys;
+  /** What steps have written under unique keys, over attempts; nothing is kept without it. */
+  readonly written?: WrittenKeys;
   /** What this machine can prove about a server; nothing without it. */
   readonly surroundings?: Surroundings;
   /** Where a rule can be changed; nowhere without it. */
@@ -62,7 +65,9 @@ export function createJudge(given: JudgeOptions): Judge {
     reads: (head) => httpReads(options.policy, head),
     follow: keys.follow,
     async judge(action, scope) {
-      const unique = keys.begin(action, scope);
+      // what is thrown away takes its keys with it
+      const kept = action.target.disposable ? undefined : options.written?.of(options.run().step);
+      const unique = keys.begin(action, scope, kept);
       try {
         const own = await rule(options, action, scope, unique);
         return reserving(await guardTarget(options, released, action, options.run(), scope, own), unique);

@@ -14,6 +14,7 @@ import { editLink } from './remembering.ts';
 import type { SuiteOptions } from './run.ts';
 import type { Step } from './steps.ts';
 import { surroundingsOf } from './surroundings.ts';
+import type { WrittenKeys } from './written-keys.ts';
 
 /** A place for one step at a time, behind gates of its own: whatever comes through them is that step's. */
 export interface Lane {
@@ -30,6 +31,7 @@ export interface Shared {
   readonly comparison: PolicyComparison | null;
   readonly secrets: readonly string[];
   readonly keys: UniqueKeys;
+  readonly written: WrittenKeys;
 }
 
 /** As many lanes as steps may run at a time. Closes what it opened when something is wrong. */
@@ -49,7 +51,7 @@ export async function openLanes(options: SuiteOptions, shared: Shared): Promise<
 }
 
 async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
-  const { recorder, recording, comparison, secrets, keys } = shared;
+  const { recorder, recording, comparison, secrets, keys, written } = shared;
   const judge = createJudge({
     policy: options.policy,
     grants: options.grants,
@@ -59,6 +61,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     environment: options.environment,
     secrets,
     keys,
+    written,
     now: options.now,
     approveHint: options.approveHint,
     onFlagged: (flagged) => options.progress.flagged(flagged),

@@ -16,6 +16,7 @@ import { Relay } from './relay.ts';
 import { resume } from './resume.ts';
 import { forgiven, runStep } from './run-step.ts';
 import type { Step } from './steps.ts';
+import { keySecret, WrittenKeys } from './written-keys.ts';
 
 export interface SuiteOptions {
   readonly policy: Policy;
@@ -66,12 +67,14 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   if (options.policy.mode === 'record') recorder.notice(recordingNotice);
   const recording = new Recording(secrets);
   const comparison = comparisonOf(options, secrets);
+  const written = new WrittenKeys(keySecret(options.policy, options.environment), options.earlier);
   const lanes = await openLanes(options, {
     recorder,
     recording,
     comparison,
     secrets,
     keys: new UniqueKeys(),
+    written,
   });
   const children = new Children(options.cwd);
   const relay = lanes.length > 1 ? new Relay(process.stdout) : null;
@@ -93,6 +96,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     relay?.close();
     await Promise.all(lanes.map(({ gates }) => gates.close()));
   }
+  for (const notice of written.notices()) recorder.notice(notice);
   return {
     version: 1,
     generator: `jit-approval ${options.version}`,
@@ -106,6 +110,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     ...recorder.results(),
     ...recording.results(),
     ...(comparison === null ? {} : { policyChange: comparison.result() }),
+    ...written.results(),
   };
 }
 

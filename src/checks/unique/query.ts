@@ -60,20 +60,24 @@ export function names(table: KeyTable): string[] {
  * column says which part is NULL.
  */
 export function hashText(source: string, table: KeyTable, key: readonly KeyPart[]): string {
-  const parts = key.map((part, at) => keyOf(part, `v.k${at}`)).join(', ');
   const nulls = names(table)
     .map((name) => `CASE WHEN v.${name} IS NULL THEN 'n' ELSE '-' END`)
     .join(', ');
-  return `SELECT pg_catalog.hash_record_extended(ROW(${parts}), 0)::pg_catalog.text, pg_catalog.concat(${nulls})
+  return `SELECT ${hashOf(key)}, pg_catalog.concat(${nulls})
 FROM (${source}) AS v (${names(table).join(', ')}) LIMIT ${maximumKeys + 1}`;
+}
+
+function hashOf(key: readonly KeyPart[]): string {
+  const parts = key.map((part, at) => keyOf(part, `v.k${at}`)).join(', ');
+  return `pg_catalog.hash_record_extended(ROW(${parts}), 0)::pg_catalog.text`;
 }
 
 /** Keys of one statement; more are unknown. */
 export const maximumKeys = 1000;
 
 /**
- * Rows of the live table that have one of the keys, and whether an open transaction of another session is
- * about to change or delete them: a real index would wait for that.
+ * Rows of the live table that have one of the keys: whether an open transaction of another session is about to
+ * change or delete them, for which a real index would wait, and the key's hash.
  */
 export function lookupText(
   source: string,
@@ -93,7 +97,7 @@ export function lookupText(
   const busy = `EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.locktype OPERATOR(pg_catalog.=) 'transactionid'
   AND l.transactionid OPERATOR(pg_catalog.=) ${table.quoted}.xmax AND l.granted
   AND l.mode OPERATOR(pg_catalog.=) 'ExclusiveLock' AND coalesce(l.pid, 0) OPERATOR(pg_catalog.<>) pg_catalog.pg_backend_pid())`;
-  return `SELECT ${busy} FROM ${table.from} JOIN (${source}) AS v (${names(table).join(', ')})
+  return `SELECT ${busy}, ${hashOf(key)} FROM ${table.from} JOIN (${source}) AS v (${names(table).join(', ')})
 ON ${equal.join(' AND ')}${except === null ? '' : ` WHERE NOT coalesce((${except}\n), false)`} LIMIT ${maximumKeys}`;
 }
 

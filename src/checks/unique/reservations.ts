@@ -22,6 +22,10 @@ export interface Claim {
   readonly at: number;
   /** False until its runtime action has ended: only then can the end of a transaction be meant for it. */
   ran: boolean;
+  /** Its runtime action was carried out: the end of its transaction may have committed the key. */
+  completed: boolean;
+  /** Told when the key was committed, as far as it shows. */
+  readonly committed: () => void;
 }
 
 export type Reserved =
@@ -69,7 +73,7 @@ export class Reservations {
     return holder;
   }
 
-  async reserve(id: string, key: string, ask: AskOpen): Promise<Reserved> {
+  async reserve(id: string, key: string, ask: AskOpen, committed: () => void = () => {}): Promise<Reserved> {
     const holder = this.holder(id);
     const wait = this.#waiting.begin(id, key);
     try {
@@ -78,7 +82,7 @@ export class Reservations {
         if (this.#entries.get(key)?.written === true) return { outcome: 'written' };
         const other = this.#holderOf(key);
         if (other === null || other === holder)
-          return { outcome: 'reserved', claim: this.#claim(holder, key) };
+          return { outcome: 'reserved', claim: this.#claim(holder, key, committed) };
         if (other.open !== 'told' && (await ask(other.open)) === false) this.#releaseAll(other);
         else {
           const why = await wait.turn(other.open === 'told' ? null : pollMs);
@@ -92,8 +96,9 @@ export class Reservations {
   }
 
   /** Its runtime action was carried out, or failed: the claim stands until its transaction ends. */
-  ran(claim: Claim): void {
+  ran(claim: Claim, completed: boolean): void {
     claim.ran = true;
+    claim.completed = completed;
   }
 
   /** Its runtime action never came to it. */
@@ -115,7 +120,10 @@ export class Reservations {
     // also a session that wrote nothing can end what another one prepared
     if (event.event === 'prepared-ended') {
       const prepared = this.#holders.get(preparedId(event.name));
-      if (prepared !== undefined) this.#releaseAll(prepared);
+      if (prepared !== undefined) {
+        for (const claim of prepared.claims) if (claim.completed) claim.committed();
+        this.#releaseAll(prepared);
+      }
       return;
     }
     const holder =
@@ -123,7 +131,7 @@ export class Reservations {
     if (holder === null) return;
     switch (event.event) {
       case 'ended':
-        this.#ended(holder);
+        this.#ended(holder, event.undone === true);
         break;
       case 'lost':
         this.#lost(holder, session.backend);
@@ -148,9 +156,9 @@ export class Reservations {
     return null;
   }
 
-  #claim(holder: Holder, key: string): Claim {
+  #claim(holder: Holder, key: string, committed: () => void): Claim {
     this.#clock += 1;
-    const claim: Claim = { key, holder, at: this.#clock, ran: false };
+    const claim: Claim = { key, holder, at: this.#clock, ran: false, completed: false, committed };
     const entry = this.#entries.get(key) ?? { claims: new Set(), written: false };
     entry.claims.add(claim);
     this.#entries.set(key, entry);
@@ -172,8 +180,12 @@ export class Reservations {
     this.#forget(holder);
   }
 
-  #ended(holder: Holder): void {
-    for (const claim of [...holder.claims]) if (claim.ran) this.#release(claim);
+  #ended(holder: Holder, undone: boolean): void {
+    for (const claim of [...holder.claims]) {
+      if (!claim.ran) continue;
+      if (claim.completed && !undone) claim.committed();
+      this.#release(claim);
+    }
     holder.savepoints = [];
   }
 

@@ -12,6 +12,8 @@ export interface SqlKeys {
   readonly scope: TransactionScope;
   /** Reserves a key for the session; the claim is settled with the runtime action. */
   readonly reserve: (key: string, ask: AskOpen) => Promise<Reserved>;
+  /** Whether the step that runs now has written a key in an earlier attempt of its job. */
+  readonly writtenEarlier: (key: string) => boolean;
   readonly patienceMs: number;
   /** Told when it begins to wait for what another transaction does to a row, and when that is over. */
   readonly waits: (waits: boolean) => void;
@@ -49,8 +51,9 @@ export async function checkSql(action: SqlAction, spec: UniqueSpec, keys: SqlKey
   }
   if (distinct.length === 0) return passed;
   const ask = askOpen(keys.scope);
+  const named = (hash: string) => JSON.stringify([table.value.oid, spec.key, hash]);
   for (const hash of distinct) {
-    const reserved = await keys.reserve(JSON.stringify([table.value.oid, spec.key, hash]), ask);
+    const reserved = await keys.reserve(named(hash), ask);
     if (reserved.outcome === 'written') return failed('it was written in this run already');
     if (reserved.outcome === 'given-up') {
       return failed(`an open transaction of this run has written it, and ${reserved.why}`);
@@ -58,12 +61,15 @@ export async function checkSql(action: SqlAction, spec: UniqueSpec, keys: SqlKey
   }
   const seen = await lookUp(action, spec, table.value, writes, keys);
   if (!seen.known) return unknown(seen.why);
-  if (seen.value === 'none') return passed;
+  if (seen.value !== 'busy' && seen.value.taken.length === 0) return passed;
   if (seen.value === 'busy') {
     return failed(`a row has it that another open transaction changes, for more than ${keys.patienceMs} ms`);
   }
-  return alsoTakesAway(action) && writes.kind === 'insert'
-    ? unknown('a row of the table has it, which the statement may take away itself')
+  if (alsoTakesAway(action) && writes.kind === 'insert') {
+    return unknown('a row of the table has it, which the statement may take away itself');
+  }
+  return seen.value.taken.every((hash) => keys.writtenEarlier(named(hash)))
+    ? unknown('a row of the table has it, and this step wrote it in an earlier attempt of this job')
     : failed('a row of the table has it');
 }
 
@@ -152,14 +158,14 @@ async function hashesOf(
   return { known: true, value: whole.map(([hash]) => hash ?? '') };
 }
 
-/** Looks until no open transaction of another session is about to change what it found. */
+/** Looks until no open transaction of another session is about to change what it found: hashes of taken keys. */
 async function lookUp(
   action: SqlAction,
   spec: UniqueSpec,
   table: KeyTable,
   writes: Located,
   { scope, patienceMs, waits }: SqlKeys,
-): Promise<Known<'none' | 'busy' | 'taken'>> {
+): Promise<Known<'busy' | { readonly taken: readonly string[] }>> {
   const from = sourceOf(action, table, writes);
   if (!from.known) return from;
   const { query, source, except } = from.value;
@@ -169,8 +175,8 @@ async function lookUp(
     for (let pause = 2; ; pause = Math.min(pause * 2, 50)) {
       const found = await scope.read(query.read(text, true));
       if (!found.known) return found;
-      if (found.value.length === 0) return { known: true, value: 'none' };
-      if (found.value.some(([busy]) => busy !== 't')) return { known: true, value: 'taken' };
+      const taken = found.value.flatMap(([busy, hash]) => (busy === 't' ? [] : [hash ?? '']));
+      if (found.value.length === 0 || taken.length > 0) return { known: true, value: { taken } };
       if (performance.now() > until) return { known: true, value: 'busy' };
       waits(true);
       await new Promise((resolve) => setTimeout(resolve, pause));

@@ -200,7 +200,8 @@ class Listener {
       },
     });
     const ref = { id: `${target.name} ${process}`, backend: upstream.key?.process ?? null };
-    const follow = (event: TransactionEvent): void => judge.follow?.(ref, event);
+    const follow = (event: TransactionEvent): void =>
+      judge.follow?.(ref, event.event === 'ended' && server.undone ? { ...event, undone: true } : event);
     const database = target.database ?? this.#options.upstream.database;
     const knowledge = new Knowledge(server, this.#clock, ref, this.#looking, database);
     const rule = askJudge(judge, target, knowledge);

@@ -18,7 +18,8 @@ const named: Readonly<
 export function transactionEvents(effects: SqlAnalysis): TransactionEvent[] {
   const alone = effects.statements === 1;
   return effects.effects.flatMap((effect): TransactionEvent[] => {
-    if (effect.effect === 'commit' || effect.effect === 'rollback') return alone ? [{ event: 'ended' }] : [];
+    if (effect.effect === 'commit') return alone ? [{ event: 'ended' }] : [];
+    if (effect.effect === 'rollback') return alone ? [{ event: 'ended', undone: true }] : [];
     const event = named[effect.effect];
     if (event === undefined || !('name' in effect) || effect.name === null) return [];
     return [{ event, name: effect.name, alone }];
