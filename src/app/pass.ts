@@ -6,8 +6,10 @@ import { withWorkflowRule } from '../approval/workflow-change.ts';
 import { JitError } from '../errors.ts';
 import type { AppGitHub, PullRequest } from '../github/port.ts';
 import type { PullKey } from '../ledger/port.ts';
+import type { BaseReports } from './base-comparison.ts';
 import type { Desk } from './desk.ts';
 import type { GatePolicy } from './gate-policy.ts';
+import type { BaseRun } from './surroundings.ts';
 
 /** One reconciliation of one pull request: what it has read, and its one sense of time. */
 export interface Pass {
@@ -21,6 +23,8 @@ export interface Pass {
   readonly gateHolds: readonly ReportedAction[];
   /** Jobs that report on the base branch. */
   readonly expected: readonly { readonly workflow: string; readonly job: string }[];
+  /** The base branch's last runs, and what has been read of their reports. */
+  readonly base: { readonly runs: readonly BaseRun[]; readonly reports: BaseReports };
   /** Milliseconds since the epoch, and the same as an instant. */
   readonly now: number;
   readonly at: string;

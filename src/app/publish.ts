@@ -6,8 +6,9 @@ import { plan, type Write } from '../approval/plan.ts';
 import type { ShownCheck } from '../approval/plan-checks.ts';
 import type { PullState } from '../approval/state.ts';
 import type { IssueComment } from '../github/port.ts';
+import { baseComparison } from './base-comparison.ts';
 import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
-import { render, wholeOf } from './render.ts';
+import { renderer, wholeOf } from './render.ts';
 import { rerunDue } from './rerun.ts';
 
 /** All of ours on a head begin so; see approval/check-names.ts. */
@@ -25,12 +26,19 @@ export async function publish(pass: Pass): Promise<number | null> {
     const state = stateOf(pass, facts, head);
     return { state, gate: gateOf(pass, state) };
   });
-  const [checks, comments] = await Promise.all([shownChecks(pass, current.heads), ownComments(pass)]);
+  const { github, key, base } = pass;
+  const source = { kept: base.reports, github, repository: key.repository, baseRuns: base.runs };
+  const [checks, comments, difference] = await Promise.all([
+    shownChecks(pass, current.heads),
+    ownComments(pass),
+    baseComparison(source, facts, current),
+  ]);
   const notices = openNotices(
     facts,
     comments.map(({ id, body, minimised }) => ({ id, body, minimised, digest: digestOf(body) })),
   );
   const pullRequest = pass.key.number;
+  const render = renderer(difference);
   const writes = plan({ pullRequest, heads, shown: { checks, notices }, render, wholeOf });
   for (const write of writes) await perform(pass, write, comments);
   const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };

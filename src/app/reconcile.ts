@@ -1,5 +1,6 @@
 import { assignIds } from '../approval/resolve-ids.ts';
 import { GitHubError } from '../github/client.ts';
+import type { BaseReports } from './base-comparison.ts';
 import { carryOutCommands } from './commands.ts';
 import { type Desk, instant } from './desk.ts';
 import { pullFacts } from './facts-of-github.ts';
@@ -8,7 +9,7 @@ import { observe } from './observe.ts';
 import { factsOf, type Pass, record, stateOf } from './pass.ts';
 import { publish } from './publish.ts';
 import { readGatePolicy } from './read-policy.ts';
-import { jobsOnBase, workflowHolds } from './surroundings.ts';
+import { jobsOf, runsOnBase, workflowHolds } from './surroundings.ts';
 import type { Reconcile } from './worker.ts';
 
 /**
@@ -16,6 +17,7 @@ import type { Reconcile } from './worker.ts';
  * then write what differs. Running it twice changes nothing; a crash anywhere is healed by running it again.
  */
 export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
+  const baseReports: BaseReports = new Map();
   return async (key, installation, held) => {
     const github = whileHeld(await desk.github(installation), held);
     const [now, at] = [desk.now(), instant(desk)];
@@ -31,11 +33,13 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     // 2. the policy that judges it; another App's pull request is none of our business
     const policy = await readGatePolicy(github, pull);
     if (policy === null || policy.app !== desk.appId) return null;
-    const [gateHolds, expected] = await Promise.all([
+    const [gateHolds, baseRuns] = await Promise.all([
       workflowHolds(github, pull, policy),
-      jobsOnBase(github, pull, policy),
+      runsOnBase(github, pull, policy),
     ]);
-    const pass: Pass = { key, installation, desk, github, pull, policy, gateHolds, expected, now, at };
+    const expected = jobsOf(baseRuns);
+    const base = { runs: baseRuns, reports: baseReports };
+    const pass: Pass = { key, installation, desk, github, pull, policy, gateHolds, expected, base, now, at };
     // 3. what happened on its head
     await observe(pass);
     await publishIds(pass);

@@ -1,6 +1,7 @@
 import type { GateState } from '../approval/gate.ts';
 import type { WholeOf } from '../approval/offered.ts';
 import type { Annotation, Render } from '../approval/render.ts';
+import type { BaseDifference } from '../approval/shapes.ts';
 import type { HoldState, PullState } from '../approval/state.ts';
 import { policyFile } from '../github/policy-source.ts';
 import { actionAnnotation } from '../report/annotations.ts';
@@ -10,10 +11,14 @@ import { commentPlan } from '../report/comment-plan.ts';
 import { formLine } from '../report/form-text.ts';
 import { type HoldView, viewOfHold } from '../report/views.ts';
 
-/** States as GitHub's surfaces show them. Pure: the same state gives the same text. */
-export const render: Render = {
+/**
+ * States as GitHub's surfaces show them. Pure: the same state gives the same text. `difference` is that of the
+ * current head from the base branch.
+ */
+export const renderer = (difference: BaseDifference | null): Render => ({
   hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds), buttons),
-  gate: (gate, state, set, grants) => gateOutput(gateView(gate, state, set, grants)),
+  gate: (gate, state, set, grants) =>
+    gateOutput(gateView(gate, state, set, grants, state.head === state.currentHead ? difference : null)),
   annotations: (state) => current(state).map(annotation),
   comment: (state, gate, set) =>
     stickyComment({
@@ -23,9 +28,10 @@ export const render: Render = {
       gate: { state: gateWord(gate), title: gate.title },
       problems: beside(gate, state),
       notices: gate.notes,
+      difference,
       gone: state.holds.flatMap((hold) => (hold.status === 'superseded' ? (hold.id ?? []) : [])),
     }),
-};
+});
 
 /** What the sticky comment shows whole is what Approve all and `/approve all` stand for. */
 export const wholeOf: WholeOf = (holds) => {
@@ -47,13 +53,20 @@ function beside(gate: GateState, state: PullState): readonly string[] {
   return gate.sentences.filter((sentence) => !names.some((name) => sentence.startsWith(name)));
 }
 
-function gateView(gate: GateState, state: PullState, set: string | null, grants: string): GateView {
+function gateView(
+  gate: GateState,
+  state: PullState,
+  set: string | null,
+  grants: string,
+  difference: BaseDifference | null,
+): GateView {
   return {
     base: state.base,
     state: gateWord(gate),
     sentences: [...new Set([gate.title, ...beside(gate, state), ...gate.notes])],
     holds: current(state).map(gateLine),
     setId: set,
+    difference,
     grants: grants === '' ? null : grants,
   };
 }

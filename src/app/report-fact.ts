@@ -8,6 +8,7 @@ import { isRedactedName, unexplainedRedactions } from '../report/redaction.ts';
 import { trustedEdit } from '../report/remember-text.ts';
 import type { Flagged, Report } from '../report/schema.ts';
 import { neverCalled } from '../report/sentences.ts';
+import { shapesOf } from '../report/shapes.ts';
 import { checkSentence } from '../report/views.ts';
 
 /** What GitHub and the base's policy say; a report that says otherwise is not valid. */
@@ -54,6 +55,7 @@ export function reportFact(truth: ReportTruth, report: Report | string, at: stri
     exitCode: valid?.exitCode ?? null,
     actions: valid?.flagged.flatMap((flagged) => reportedAction(flagged, truth)) ?? [],
     notices: valid === null ? [] : noticesOf(valid),
+    ...(valid === null ? {} : { shapes: shapesOf(valid) }),
   };
 }
 

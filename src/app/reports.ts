@@ -2,6 +2,7 @@ import type { Fact, RecordedFact } from '../approval/facts.ts';
 import { readReportZip } from '../github/artifact-zip.ts';
 import type { AppGitHub, Artifact, PullRequest, WorkflowRun } from '../github/port.ts';
 import type { PullKey } from '../ledger/port.ts';
+import type { Report } from '../report/schema.ts';
 import type { GatePolicy } from './gate-policy.ts';
 import { reportFact } from './report-fact.ts';
 
@@ -60,17 +61,22 @@ async function readOne(
     rules: policy.rules,
     mode: policy.mode,
   };
-  const read = await download(source, artifact);
+  const read = await downloadReport(source.github, key.repository, artifact);
   if (typeof read !== 'string' && (await isOfAnother(source, run, read.run.pullRequest))) return null;
   return reportFact(truth, read, source.at);
 }
 
-async function download({ github, key }: ReportSource, artifact: Artifact) {
+/** The report in an artifact; a sentence when it holds none. */
+export async function downloadReport(
+  github: Pick<AppGitHub, 'downloadArtifact'>,
+  repository: string,
+  artifact: Artifact,
+): Promise<Report | string> {
   if (artifact.expired) return 'its artifact has expired; run the job again';
   if (artifact.sizeInBytes > maximumBytes) {
     return `its artifact has ${artifact.sizeInBytes} bytes; at most ${maximumBytes} are read`;
   }
-  const read = readReportZip(await github.downloadArtifact(key.repository, artifact.id));
+  const read = readReportZip(await github.downloadArtifact(repository, artifact.id));
   return read.ok ? read.report : read.why;
 }
 

@@ -1,6 +1,6 @@
 import type { ReportedAction } from '../approval/facts.ts';
 import { workflowChange } from '../approval/workflow-change.ts';
-import type { AppGitHub, PullFile, PullRequest } from '../github/port.ts';
+import type { AppGitHub, Artifact, PullFile, PullRequest } from '../github/port.ts';
 import type { GatePolicy } from './gate-policy.ts';
 import { reportName } from './reports.ts';
 
@@ -51,21 +51,36 @@ function localActions(workflow: string): readonly string[] {
   return [...workflow.matchAll(uses)].map(([, folder = '']) => folder);
 }
 
-/** Jobs whose reports the latest pushes to the base branch left. */
-export async function jobsOnBase(
+/** The latest completed run of a workflow for pushes to the base branch, and the reports that it left. */
+export interface BaseRun {
+  readonly workflow: string;
+  readonly artifacts: readonly { readonly artifact: Artifact; readonly job: string }[];
+}
+
+export async function runsOnBase(
   github: Pick<AppGitHub, 'latestRunOn' | 'artifacts'>,
   pull: PullRequest,
   policy: GatePolicy,
-): Promise<readonly { readonly workflow: string; readonly job: string }[]> {
+): Promise<readonly BaseRun[]> {
   const { repository, ref } = pull.base;
-  const perWorkflow = await Promise.all(
+  return Promise.all(
     policy.workflows.map(async (workflow) => {
       const run = await github.latestRunOn(repository, workflow, ref);
-      if (run === null) return [];
-      const artifacts = await github.artifacts(repository, run.id);
-      const jobs = new Set(artifacts.flatMap(({ name }) => reportName(name)?.job ?? []));
-      return [...jobs].map((job) => ({ workflow, job }));
+      const all = run === null ? [] : await github.artifacts(repository, run.id);
+      const artifacts = all.flatMap((artifact) => {
+        const job = reportName(artifact.name)?.job;
+        return job === undefined ? [] : [{ artifact, job }];
+      });
+      return { workflow, artifacts };
     }),
   );
-  return perWorkflow.flat();
+}
+
+/** Jobs that report on the base branch. */
+export function jobsOf(
+  runs: readonly BaseRun[],
+): readonly { readonly workflow: string; readonly job: string }[] {
+  return runs.flatMap(({ workflow, artifacts }) =>
+    [...new Set(artifacts.map(({ job }) => job))].map((job) => ({ workflow, job })),
+  );
 }

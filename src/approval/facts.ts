@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { actionFormSchema } from './form.ts';
 import { rememberedSchema } from './remembered.ts';
+import { shapesSchema } from './shapes.ts';
 
 /**
  * Facts: what the App learnt about one pull request, append-only. Everything that it shows is a fold over
@@ -77,6 +78,8 @@ export const reportFactSchema = z.strictObject({
   actions: z.array(reportedActionSchema),
   /** Declared targets with 0 calls, steps skipped and the like: sentences to show. */
   notices: z.array(z.string()),
+  /** What the job did, for a comparison with the base branch. */
+  shapes: shapesSchema.optional(),
 });
 
 /** A job holds at most so many at once, and a whole attempt of its run no more. */

@@ -1,6 +1,8 @@
+import type { BaseDifference } from '../approval/shapes.ts';
 import type { HoldStatus } from '../approval/state.ts';
 import { JitError } from '../errors.ts';
 import { cut } from './cut.ts';
+import { differenceLine } from './difference-text.ts';
 import { plain, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, howToDecide, isShownWhole, prose } from './hold-markdown.ts';
@@ -78,6 +80,8 @@ export interface GateView {
   readonly holds: readonly GateLine[];
   /** Names the undecided actions that are shown whole; null when there are none. */
   readonly setId: string | null;
+  /** What the head does that the base branch does not; null or absent where nothing is to be said. */
+  readonly difference?: BaseDifference | null;
   /** JSON of the grants for the runner: the check run's text as it is. Null for none. */
   readonly grants: string | null;
 }
@@ -107,7 +111,7 @@ export function gateOutput(view: GateView): CheckOutput {
       `The grants take ${Buffer.byteLength(grants)} bytes, a check run's text takes ${maximumOutput}; continue them in a further check run.`,
     );
   }
-  const lines = [`**Gate for ${code(view.base)}**`];
+  const lines = [`${nextStep(view)}Gate for ${code(view.base)}.`];
   const [, ...more] = view.sentences;
   if (more.length > 0) lines.push('', ...more.slice(0, 50).map((sentence) => `- ${prose(sentence)}`));
   if (more.length > 50) lines.push(`- … and ${more.length - 50} more`);
@@ -115,8 +119,21 @@ export function gateOutput(view: GateView): CheckOutput {
   if (view.setId !== null) {
     lines.push('', `Approve all that wait: **Approve all**, or a new comment \`/approve all ${view.setId}\``);
   }
+  if (view.difference) lines.push('', differenceLine(view.difference));
   const title = view.sentences[0] ?? gateTitles[view.state];
   return { ...output(title, lines.join('\n'), ''), text: grants };
+}
+
+/** What the reader can do about it, where it is about actions. */
+function nextStep({ state, holds, setId }: GateView): string {
+  const waiting = holds.filter(({ status }) => order.indexOf(status) < order.indexOf('denied')).length;
+  if (waiting > 0 && setId !== null) {
+    return waiting === 1
+      ? '**Decide it** in its own check, which has buttons, or by a comment on the pull request. '
+      : '**Decide each** in its own check, which has buttons (ten at most, the others by comment), or all here. ';
+  }
+  if (state === 'in_progress') return '**Nothing to do yet.** ';
+  return state === 'failure' ? '' : '**Nothing to do.** ';
 }
 
 /** Undecided ones first: they are what the reader came for. */

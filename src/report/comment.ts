@@ -1,6 +1,8 @@
+import type { BaseDifference } from '../approval/shapes.ts';
 import { type CommentPlan, commentPlan } from './comment-plan.ts';
 import { commentHeadline, type GateWords, introduction } from './comment-words.ts';
 import { cut } from './cut.ts';
+import { differenceSection } from './difference-text.ts';
 import { tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, prose } from './hold-markdown.ts';
@@ -22,6 +24,8 @@ export interface CommentView {
   /** What hinders the gate besides the holds: sentences. */
   readonly problems: readonly string[];
   readonly notices: readonly string[];
+  /** What the head does that the base branch does not; null or absent where nothing is to be said. */
+  readonly difference?: BaseDifference | null;
   /** Ids of actions that the latest run did not meet any more. */
   readonly gone?: readonly string[];
 }
@@ -38,6 +42,7 @@ export function stickyComment(view: CommentView): string {
     ...lines('Cannot be approved', plan.blocked),
     ...deniedList(denied),
     ...list('Status', view.problems),
+    ...differenceSection(view.difference ?? null),
     ...decidedTable(plan),
     ...list('Good to know', view.notices),
     ...goneLine(view.gone ?? []),

@@ -4,6 +4,7 @@ import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
 import { changesOf } from './policy-change.ts';
 import { isRecorded, recordingHeadline } from './recording-text.ts';
+import { rememberBriefly } from './remember-text.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
 import { notApprovable } from './sentences.ts';
 import { timeline } from './timeline.ts';
@@ -191,7 +192,8 @@ function details(report: Report): string | null {
   if (shown.length === 0) return null;
   const blocks = shown.slice(0, maximumDetails).map((flagged) => {
     const view = viewOfFlagged(flagged);
-    const body = [formBlock(flagged.form, 4000), '', ...holdFacts(view)].join('\n');
+    const remember = flagged.outcome === 'held' ? rememberBriefly(view.remember ?? []) : [];
+    const body = [formBlock(flagged.form, 4000), '', ...holdFacts(view), ...remember].join('\n');
     return `<details><summary>${flagged.id} ${flagged.outcome}</summary>\n\n${body}\n\n</details>`;
   });
   return ['**In full**', ...blocks, ...leftOut(shown.length, maximumDetails)].join('\n\n');

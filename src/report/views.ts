@@ -122,7 +122,7 @@ function requirementSentence({ requirement, by }: RequirementState, several: boo
     ? ''
     : contributors
       ? ', but not its author'
-      : ', who neither opened it nor pushed to it';
+      : ', who neither opened this nor pushed to it';
   const given = by.length === 0 ? '' : `; so far ${by.join(', ')} (${by.length} of ${count})`;
   return `${several ? `for ${requirement.ruleId}: ` : ''}${wanted(requirement)}${but}${given}`;
 }

@@ -191,7 +191,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
 }
 
 function reportOfJob(job: JobRequest, blob: string, flagged: readonly Flagged[]): Report {
-  const pull = job.event.pull_request as { number: number; head: { sha: string }; base: { ref: string } };
+  const pull = job.event.pull_request as
+    | { number: number; head: { sha: string }; base: { ref: string } }
+    | undefined;
   const held = flagged.some(({ outcome }) => outcome === 'held');
   return reportOf(
     {
@@ -199,12 +201,12 @@ function reportOfJob(job: JobRequest, blob: string, flagged: readonly Flagged[])
       runId: job.runId,
       attempt: job.attempt,
       job: `${job.job.key}-${job.job.index}-1`,
-      head: pull.head.sha,
-      base: pull.base.ref,
-      pullRequest: pull.number,
+      head: pull?.head.sha ?? job.sha,
+      base: pull?.base.ref ?? null,
+      pullRequest: pull?.number ?? null,
     },
     {
-      policy: [{ from: 'base', branch: pull.base.ref, file: policyPath, commit: null, blob }],
+      policy: [{ from: 'base', branch: pull?.base.ref ?? 'main', file: policyPath, commit: null, blob }],
       flagged: [...flagged],
       result: held ? 'held' : 'passed',
       exitCode: held ? 75 : 0,
