@@ -1,22 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { JitError, messageOf } from '../errors.ts';
-import { formatProblem, loadPolicy, type Policy, type PolicyText, type Problem } from '../policy/parse.ts';
+import { loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
 import { withExtended } from './extended-policy.ts';
-import { readWorkingPolicy } from './policy-file.ts';
-
-/** What a command prints for programs: one JSON document. */
-export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
-}
+import { readWorkingPolicy, unreadable } from './policy-file.ts';
+import { printProblems } from './say.ts';
 
 /** A file that a command was given; one that cannot be read is an error in words. */
-export async function readGiven(file: string, what: string): Promise<string> {
+export async function readGiven(file: string, what: string, example?: string): Promise<string> {
   try {
     return await readFile(path.resolve(file), 'utf8');
   } catch (cause) {
-    throw new JitError('FILE', `The ${what} ${file} could not be read. Is the path right?`, { cause });
+    throw new JitError('FILE', unreadable(what, file, cause, example), { cause });
   }
 }
 
@@ -47,12 +43,6 @@ export async function loadWorkingPolicy(
   if (loaded.ok) return { policy: loaded.policy, text };
   printProblems(loaded.problems, json);
   return null;
-}
-
-/** Problems of a file, as every command that reads one prints them. */
-export function printProblems(problems: readonly Problem[], json: boolean): void {
-  if (json) printJson({ ok: false, problems });
-  else for (const problem of problems) process.stdout.write(`${formatProblem(problem)}\n`);
 }
 
 /** Where each rule stands, for people. */

@@ -10,6 +10,7 @@ import { addLedger } from './commands/ledger.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun } from './commands/run.ts';
 import { addTest } from './commands/test.ts';
+import { complain } from './say.ts';
 
 const program = new Command('jit-approval')
   .description('Holds runtime actions of integration tests until a person approves exactly that one.')
@@ -37,7 +38,7 @@ try {
   if (thrown instanceof CommanderError) {
     process.exitCode = thrown.exitCode === 0 ? ExitCode.passed : ExitCode.usage;
   } else {
-    process.stderr.write(`jit-approval: ${messageOf(thrown)}\n`);
+    complain(messageOf(thrown));
     process.exitCode = thrown instanceof JitError ? ExitCode.policy : ExitCode.failed;
   }
 }

@@ -15,8 +15,8 @@ export async function readWorkingPolicy(file: string | undefined, cwd: string): 
     throw new JitError(
       'NO_POLICY',
       file === undefined
-        ? `No ${policyFile} was found in ${cwd} or above. Write one, or name the file.`
-        : `The policy ${file} could not be read. Is the path right?`,
+        ? `No ${policyFile} was found in ${cwd} or above. "jit-approval init" writes one to start with.`
+        : unreadable('policy', file, cause, policyFile),
       { cause },
     );
   }
@@ -25,6 +25,15 @@ export async function readWorkingPolicy(file: string | undefined, cwd: string): 
     text,
     source: { from: 'working-tree', branch: null, file: shown, commit: null, blob: blobId(text) },
   };
+}
+
+/** Why a file that somebody named was not read, in words. */
+export function unreadable(what: string, file: string, cause: unknown, example?: string): string {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'EISDIR') {
+    const such = example === undefined ? '' : `, such as ${path.join(file, example)}`;
+    return `${file} is a folder; name the ${what} in it${such}.`;
+  }
+  return `The ${what} ${file} could not be read. Is the path right?`;
 }
 
 /** Git's id of a file's content: what `git hash-object` prints. */

@@ -50,9 +50,13 @@ export interface Learnt {
   readonly suite: string | null;
 }
 
+/** Editors complete and check the file by it. */
+const schemaUrl = 'https://raw.githubusercontent.com/jit-approval/jit-approval/v1/jit-approval.schema.json';
+
 /** A commented policy to start with: it records, and is to be enforced once its report looks right. */
 export function starterPolicy(found: Found, learnt: Learnt | null = null): string {
   const lines = [
+    `# yaml-language-server: $schema=${schemaUrl}`,
     '# Which runtime actions of the tests may run, and which wait for a person.',
     '# Check it: jit-approval check    Try it: jit-approval explain, replay, test',
     'version: 1',
@@ -73,6 +77,10 @@ export function starterPolicy(found: Found, learnt: Learnt | null = null): strin
     ]),
     ...(learnt === null || learnt.suite === null ? suiteOf(found) : ['', `suite: ${learnt.suite}`]),
     ...targetsOf(found, learnt?.targets ?? {}),
+    '',
+    '# The first write to a PostgreSQL server that is not proven to be thrown away',
+    '# waits for a person, who is shown who the server says that it is.',
+    'guards: { target-identity: true }',
     '',
     '# Who may approve what is held, unless a rule says otherwise.',
     'approvals:',

@@ -153,5 +153,6 @@ export class YamlFile {
 
 function faultWords({ code, message }: YAMLError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a policy is one document';
+  if (code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML is indented by spaces alone';
   return `the YAML cannot be read: ${message.split('\n')[0] ?? ''}`;
 }

@@ -260,14 +260,3 @@ describe('jit-approval replay', () => {
     });
   }
 });
-
-describe('help', () => {
-  for (const name of ['check', 'explain', 'replay', 'test']) {
-    test(`${name} --help has an example and the exit codes`, async () => {
-      const { code, out } = await jit([name, '--help'], { cwd: folderWith({}) });
-      assert.equal(code, 0);
-      assert.match(out, /Examples?:\n {2}jit-approval/);
-      assert.match(out, /Exits 0/);
-    });
-  }
-});

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
-import { loadWorkingPolicy, printJson } from '../files.ts';
+import { loadWorkingPolicy } from '../files.ts';
+import { printJson } from '../say.ts';
 
 export function addCheck(program: Command, exit: (code: number) => void): void {
   program
@@ -10,7 +11,7 @@ export function addCheck(program: Command, exit: (code: number) => void): void {
     .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
-      '\nExample:\n  jit-approval check .github/jit-approval.yml\n\nExits 0, or 78 with problems.',
+      '\nExample:\n  jit-approval check .github/jit-approval.yml\n\nExits 0; 78 with problems; 64 for wrong arguments.',
     )
     .action(async (file: string | undefined, options: { json: boolean }) => {
       const loaded = await loadWorkingPolicy(file, options.json);

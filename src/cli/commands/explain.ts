@@ -8,8 +8,9 @@ import { writtenAction, writtenRun } from '../../policy/written-action.ts';
 import { type Explanation, explainFlagged, explainVerdict, explanationText } from '../../report/explain.ts';
 import { formLine } from '../../report/form-text.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
-import { loadWorkingPolicy, placesOf, printJson, printProblems, readGiven, readReport } from '../files.ts';
+import { loadWorkingPolicy, placesOf, readGiven, readReport } from '../files.ts';
 import { judgeOffline, readBeside } from '../offline.ts';
+import { complain, printJson, printProblems } from '../say.ts';
 
 interface Options {
   readonly report?: string;
@@ -32,19 +33,19 @@ export function addExplain(program: Command, exit: (code: number) => void): void
       '\nExamples:\n  jit-approval explain --report report.json 7f3k9q2m\n' +
         '  jit-approval explain --action delete.yml\n\n' +
         'delete.yml:\n  action: { sql: { statement: DELETE FROM users WHERE id = $1, params: [7] } }\n\n' +
-        'Exits 0; 1 when the report has no such id; 78 when a file cannot be used; 64 for wrong arguments.',
+        'Exits 0; 1 when the report has no such id; 78 when a file cannot be used;\n64 for wrong arguments.',
     )
     .action(async (id: string | undefined, options: Options) => exit(await explain(id, options)));
 }
 
 async function explain(id: string | undefined, options: Options): Promise<number> {
   if ((options.report === undefined) === (options.action === undefined)) {
-    process.stderr.write('jit-approval: give either --report FILE with an ID, or --action FILE.\n');
+    complain('give either --report FILE with an ID, or --action FILE.');
     return ExitCode.usage;
   }
   if ((options.report === undefined) !== (id === undefined)) {
     const wanted = id === undefined ? '--report needs an ID' : 'an ID goes with --report, not with --action';
-    process.stderr.write(`jit-approval: ${wanted}.\n`);
+    complain(`${wanted}.`);
     return ExitCode.usage;
   }
   return options.report === undefined
@@ -71,7 +72,7 @@ async function explainReported(file: string, id: string, { json }: Options): Pro
       : ids.length > 0
         ? `it has ${shown}`
         : 'it has none';
-  process.stderr.write(`jit-approval: ${file} has no flagged runtime action ${id}; ${why}.\n`);
+  complain(`${file} has no flagged runtime action ${id}; ${why}.`);
   return ExitCode.failed;
 }
 

@@ -15,7 +15,7 @@ export function addGuard(program: Command, exit: (code: number) => void): void {
     .addHelpText(
       'after',
       '\nExample:\n  jit-approval guard --kind deploy -- ./deploy.sh staging\n\n' +
-        "Exits with the command's own code, 75 when held, 77 when denied.",
+        "Exits with the command's own code; 75 when held, 77 when denied, 64 for wrong\narguments.",
     )
     .action(async (argv: string[], options: { kind: string }) => {
       exit(await guardCommand({ argv, kind: options.kind, env: process.env, cwd: process.cwd(), tell }));

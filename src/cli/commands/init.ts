@@ -9,14 +9,15 @@ import { declaredBy, type Found, type Learnt, starterPolicy } from '../../policy
 import { learntRules } from '../../report/learn.ts';
 import { wrapped } from '../../report/table.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
-import { printJson, readReport } from '../files.ts';
+import { withExtended } from '../extended-policy.ts';
+import { readReport } from '../files.ts';
 import { lookAround } from '../look.ts';
 import { readWorkingPolicy } from '../policy-file.ts';
+import { complain, printJson } from '../say.ts';
 
 interface Options {
   readonly from: readonly string[];
   readonly output: string;
-  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -26,12 +27,11 @@ export function addInit(program: Command, exit: (code: number) => void): void {
     .description('write a commented policy to start with, for what is found in the repository')
     .option('--from <report...>', 'with rules that allow what these recorded runs did', [])
     .option('--output <file>', 'where to write it', policyFile)
-    .option('--force', 'write over a file that exists', false)
     .option('--json', 'print what was found and done as JSON', false)
     .addHelpText(
       'after',
       '\nExamples:\n  jit-approval init\n  jit-approval init --from report.json --output new.yml\n\n' +
-        'Exits 0; 1 when the file exists and --force is not given; 78 when a report cannot be used.',
+        'It never writes over a file. Exits 0; 1 when the file exists; 78 when a report\ncannot be used; 64 for wrong arguments.',
     )
     .action(async (options: Options) => exit(await init(options)));
 }
@@ -43,11 +43,9 @@ async function init(options: Options): Promise<number> {
   const text = starterPolicy(found, learnt);
   assertValid(text, options.output);
   const file = path.resolve(root, options.output);
-  const written = await write(file, text, options.force);
+  const written = await write(file, text);
   if (!written) {
-    process.stderr.write(
-      `jit-approval: ${options.output} exists and was left alone. Give --force to write over it, or --output FILE.\n`,
-    );
+    complain(`${options.output} exists and was left alone. Give --output FILE to write elsewhere.`);
     return ExitCode.failed;
   }
   if (options.json) printJson({ file: options.output, found });
@@ -78,8 +76,9 @@ async function learn(files: readonly string[], found: Found): Promise<Learnt> {
 }
 
 async function existing(): Promise<Policy | null> {
-  const text = await readWorkingPolicy(undefined, process.cwd()).catch(() => null);
-  const loaded = text === null ? null : loadPolicy([text]);
+  const cwd = process.cwd();
+  const text = await readWorkingPolicy(undefined, cwd).catch(() => null);
+  const loaded = text === null ? null : loadPolicy(await withExtended(text, cwd));
   return loaded?.ok ? loaded.policy : null;
 }
 
@@ -95,10 +94,10 @@ function assertValid(text: string, file: string): void {
   );
 }
 
-async function write(file: string, text: string, force: boolean): Promise<boolean> {
+async function write(file: string, text: string): Promise<boolean> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text, { flag: force ? 'w' : 'wx' });
+    await writeFile(file, text, { flag: 'wx' });
     return true;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;

@@ -8,11 +8,12 @@ import type { Recorded } from '../../report/recorded-schema.ts';
 import { type Difference, difference, replayOf, replayText } from '../../report/replay.ts';
 import type { Report } from '../../report/schema.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
-import { loadWorkingPolicy, printJson, readReport } from '../files.ts';
+import { loadWorkingPolicy, readReport } from '../files.ts';
 import { judgeOffline, readBeside } from '../offline.ts';
+import { complain, printJson } from '../say.ts';
 
 interface Options {
-  readonly policy: string;
+  readonly policy?: string;
   readonly schema?: string;
   readonly json: boolean;
 }
@@ -22,18 +23,22 @@ export function addReplay(program: Command, exit: (code: number) => void): void 
     .command('replay')
     .description('judge what runs recorded by another policy, and show what it decides differently')
     .argument('<report...>', 'reports of runs')
-    .requiredOption('--policy <file>', 'the policy to judge by')
+    .option('--policy <file>', 'the policy to judge by; required')
     .option('--schema <name>', 'schema of unqualified names that the run did not resolve, such as public')
     .option('--json', 'print JSON', false)
     .addHelpText(
       'after',
       '\nExample:\n  jit-approval replay report.json --policy new.yml --schema public\n\n' +
-        'Exits 0 when everything is decided alike, 1 when not, 78 when a file cannot be used.',
+        'Guards are not judged again. Exits 0 when everything is decided alike, 1 when\nnot, 78 when a file cannot be used, 64 for wrong arguments.',
     )
     .action(async (files: string[], options: Options) => exit(await replay(files, options)));
 }
 
 async function replay(files: readonly string[], options: Options): Promise<number> {
+  if (options.policy === undefined) {
+    complain('replay needs --policy FILE: the policy to judge by.');
+    return ExitCode.usage;
+  }
   const loaded = await loadWorkingPolicy(options.policy, options.json);
   if (loaded === null) return ExitCode.policy;
   const analyse = createAnalyser(await loadSqlParser());

@@ -32,7 +32,7 @@ export function addRun(program: Command, exit: (code: number) => void): void {
     .addHelpText(
       'after',
       '\nExamples:\n  jit-approval run -- npm run test:integration\n  jit-approval run --report report.json\n\n' +
-        "On a terminal a hold asks you. Exits 0 when all passed, else with the suite's own code; 75 held, 77 denied,\n78 policy or configuration wrong, 64 wrong arguments.",
+        "On a terminal a hold asks you. Exits 0 when all passed, else with the suite's\nown code; 75 held, 77 denied, 78 policy or configuration wrong, 64 wrong\narguments.",
     )
     .action(async (argv: string[], options: RunOptions) => exit(await run(argv, options)));
 }

@@ -9,8 +9,9 @@ import { type Analyse, createAnalyser } from '../../policy/sql/analyse.ts';
 import { writtenAction, writtenRun } from '../../policy/written-action.ts';
 import { type TestResult, tap } from '../../report/tap.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
-import { loadWorkingPolicy, printJson, printProblems, readGiven } from '../files.ts';
+import { loadWorkingPolicy, readGiven } from '../files.ts';
 import { judgeOffline, readBeside } from '../offline.ts';
+import { printJson, printProblems } from '../say.ts';
 import { givenOutcome } from './explain.ts';
 
 const companion = '.github/jit-approval.test.yml';
@@ -31,7 +32,7 @@ export function addTest(program: Command, exit: (code: number) => void): void {
         '  tests:\n    - name: deletes on staging wait\n' +
         '      action: { sql: DELETE FROM users WHERE id = 7 }\n' +
         '      expect: { verdict: hold, rule: delete-on-staging }\n\n' +
-        'Exits 0 when every case holds true, 1 when one does not, 78 when a file cannot be used.',
+        'Guards are not judged. Exits 0 when every case holds true, 1 when one does not,\n78 when a file cannot be used, 64 for wrong arguments.',
     )
     .action(async (file: string | undefined, options: { policy?: string; json: boolean }) => {
       exit(await test(file ?? (await companionHere()), options));
@@ -39,7 +40,7 @@ export function addTest(program: Command, exit: (code: number) => void): void {
 }
 
 async function test(file: string, options: { policy?: string; json: boolean }): Promise<number> {
-  const parsed = parseCases(file, await readGiven(file, 'file of cases'));
+  const parsed = parseCases(file, await readGiven(file, 'file of cases', companion));
   if (!parsed.ok) {
     printProblems(parsed.problems, options.json);
     return ExitCode.policy;

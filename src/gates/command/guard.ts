@@ -23,7 +23,7 @@ const notFound = 127;
 /**
  * Asks whether the command may run, runs it with this process' own streams and signals, and gives its exit code
  * (128 + n where signal n ended it). Held: 75, denied: 77, without running it; nothing answers at
- * JIT_APPROVAL_URL: 78. Without that variable it runs.
+ * JIT_APPROVAL_URL: 78. Without that variable it runs, and says that nobody judged it.
  */
 export async function guardCommand(options: GuardCommandOptions): Promise<number> {
   const [file] = options.argv;
@@ -32,7 +32,10 @@ export async function guardCommand(options: GuardCommandOptions): Promise<number
     return ExitCode.usage;
   }
   const base = options.env.JIT_APPROVAL_URL;
-  if (base === undefined || base === '') return (await run(file, options)).code;
+  if (base === undefined || base === '') {
+    options.tell('jit-approval: JIT_APPROVAL_URL is not set: no suite runs here, so this runs unguarded.');
+    return (await run(file, options)).code;
+  }
   try {
     const answer = await askJudge(base, requestOf(options));
     if (answer.outcome !== 'allow') {

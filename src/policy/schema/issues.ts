@@ -23,7 +23,7 @@ function problemsOfIssue(
     case 'invalid_union': {
       const branch = bestBranch(issue.errors);
       if (branch === undefined)
-        return [file.problem(path, `${name} is not of an allowed form`, formsAt(schema, path))];
+        return [file.problem(path, `${name} ${metForm(issue.input)}`, formsAt(schema, path))];
       const misspelt = branch.filter((inner) => inner.code === 'unrecognized_keys');
       // with a key that nobody knows, that another one is missing says nothing new
       return (misspelt.length > 0 ? misspelt : branch)
@@ -71,6 +71,9 @@ function unknownKey(key: string, schema: z.ZodType, path: PropertyKey[], file: Y
 function metValue(input: unknown, known: readonly string[]): string {
   if (input === undefined) return 'is missing';
   if (typeof input === 'object') return metType(input);
+  if (typeof input === 'string' && known.includes(input)) {
+    return `is the text ${JSON.stringify(input)}; write it without quotes`;
+  }
   const meant = typeof input === 'string' ? nearest(input, known) : null;
   return `is ${JSON.stringify(input)}${meant === null ? '' : `; did you mean "${meant}"?`}`;
 }
@@ -85,6 +88,10 @@ function unitOf(origin: string, limit: number): string {
   if (origin === 'string') return limit === 1 ? ' character' : ' characters';
   if (origin === 'array') return limit === 1 ? ' entry' : ' entries';
   return '';
+}
+
+function metForm(input: unknown): string {
+  return input === undefined ? 'is missing' : 'is not of an allowed form';
 }
 
 function metType(input: unknown): string {

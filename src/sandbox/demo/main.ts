@@ -51,9 +51,11 @@ async function waitForPerson({ sandbox }: Stage): Promise<void> {
   await finished(sandbox, 1);
   process.stdout.write(
     `\nOpen  ${sandbox.url}/acme/shop/pull/${pull.number}\n\n` +
-      'Two runtime actions wait for a decision. Sign in there as grace or katherine (maintainers) and approve them:\n' +
-      'one by the comment that the page shows, one by the buttons of its check. As alan, the author, you are refused.\n' +
-      'Ctrl-C ends the demo.\n\n',
+      'Two runtime actions wait for a decision. Sign in there as grace or katherine\n' +
+      '(maintainers) and approve them: the DELETE by the comment that the page shows,\n' +
+      'the charge by the button "Approve varying" of its check. Its order number is\n' +
+      'generated anew by each run, so "Approve" alone would have the next one held.\n' +
+      'As alan, the author, you are refused. Ctrl-C ends the demo.\n\n',
   );
   const green = until(
     'the gate is green',

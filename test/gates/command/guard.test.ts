@@ -71,6 +71,7 @@ test('held is 75 and denied is 77, with the words on standard error and nothing 
 test('without the variable the command runs; with a dead address it does not', async () => {
   const through = await finish(start(null, ['echo', 'ran']));
   assert.deepEqual([through.code, through.out], [0, 'ran\n']);
+  assert.match(through.err, /^jit-approval: JIT_APPROVAL_URL is not set: .* unguarded\.\n$/);
   const dead = await finish(start('http://127.0.0.1:1/secret', ['echo', 'ran']));
   assert.deepEqual([dead.code, dead.out], [78, '']);
   assert.match(dead.err, /nothing answers at http:\/\/127\.0\.0\.1:1 /);
