@@ -19,6 +19,8 @@ export interface Explanation {
   readonly rules: readonly string[];
   readonly unknown: readonly string[];
   readonly trace: readonly TraceEntry[];
+  /** Rules that the report does not name. */
+  readonly leftOut: number;
   /** One sentence per check that ran. */
   readonly checks: readonly { readonly rule: string; readonly sentence: string }[];
   /** Where rules stand, by id. */
@@ -49,6 +51,7 @@ export function explainFlagged(flagged: Flagged): Explanation {
     rules: form.rules.map((rule) => rule.id),
     unknown: flagged.unknown,
     trace: flagged.trace,
+    leftOut: flagged.traceLeftOut ?? 0,
     checks: flagged.checks.map((check) => ({ rule: check.rule, sentence: checkSentence(check) })),
     // the report says where the first one stands; with several it may be another's
     places:
@@ -72,6 +75,7 @@ export function explainVerdict(
     rules: verdict.rules.map((rule) => rule.id),
     unknown: verdict.unknown,
     trace: verdict.trace,
+    leftOut: 0,
     checks: verdict.results.map(({ request, outcome, expected, met }) => ({
       rule: request.rule.id,
       sentence: checkSentence({ rule: request.rule.id, type: request.check.type, outcome, expected, met }),
@@ -96,6 +100,10 @@ export function explanationText(of: Explanation): string {
   trace.forEach((entry, index) => {
     lines.push(...branch(entry, of, index === trace.length - 1));
   });
+  if (of.leftOut > 0) {
+    const left = `${of.leftOut} more rules are not named here, as the report would be too long`;
+    lines.push(...wrapped(left, '   … ', '     '));
+  }
   return `${lines.join('\n')}\n`;
 }
 

@@ -49,6 +49,8 @@ export const flaggedSchema = z.strictObject({
   trace: z
     .array(z.strictObject({ rule: text(200), answer: z.enum(['yes', 'no', 'unknown']), why: text(1000) }))
     .max(2000),
+  /** Rules that the trace does not name, as the report would be too long. */
+  traceLeftOut: count.optional(),
   /** Why this cannot be approved at all (for instance a body too large to read); null when it can. */
   unbindable: text(1000).nullable(),
   /** Executions or attempts to execute in this run. */

@@ -18,6 +18,12 @@ export interface StepCounts {
 const maximumShapes = 20_000;
 const maximumFlagged = 5_000;
 const maximumProposed = 200;
+const maximumRepeated = 2_000;
+/** Bytes of each list in the report. The App reads reports of 20 MiB; with notices and samples they stay below. */
+const maximumFlaggedBytes = 10_000_000;
+const maximumCountedBytes = 4_000_000;
+/** Of flagged actions, what is told of rules that do not match: with many rules it is most of a report. */
+const maximumTraceBytes = 2_000_000;
 
 interface TargetEntry {
   readonly target: Target;
@@ -37,6 +43,9 @@ export class Recorder {
   readonly seen = new Seen();
   readonly #proposals = new Map<string, readonly Remember[]>();
   #edit: EditLink = () => null;
+  #flaggedBytes = 0;
+  #countedBytes = 0;
+  #traceBytes = 0;
   #shapesLeftOut = 0;
   #flaggedLeftOut = 0;
 
@@ -68,10 +77,11 @@ export class Recorder {
     const known = this.#counted.get(key);
     if (known !== undefined) {
       this.#counted.set(key, { ...known, count: known.count + 1 });
-    } else if (this.#counted.size >= maximumShapes) {
+    } else if (this.#counted.size >= maximumShapes || this.#countedBytes >= maximumCountedBytes) {
       this.#shapesLeftOut += 1;
     } else {
       this.seen.note(line, action);
+      this.#countedBytes += Buffer.byteLength(key) + 100;
       const { name, disposable } = action.target;
       this.#counted.set(key, {
         target: name,
@@ -99,12 +109,34 @@ export class Recorder {
   flag(flagged: Flagged): void {
     const key = `${flagged.fingerprint} ${flagged.outcome} ${flagged.grant ?? ''}`;
     const known = this.#flagged.get(key);
-    if (known === undefined && this.#flagged.size >= maximumFlagged) {
+    if (known === undefined) {
+      this.#flagFirst(key, flagged);
+      return;
+    }
+    const steps = [...new Set([...known.steps, ...flagged.steps])].slice(0, 100);
+    this.#flagged.set(key, { ...known, steps, count: known.count + flagged.count });
+  }
+
+  #flagFirst(key: string, flagged: Flagged): void {
+    const kept = this.#withTrace(flagged);
+    const bytes = sizeOf(kept);
+    if (this.#flagged.size >= maximumFlagged || this.#flaggedBytes + bytes > maximumFlaggedBytes) {
       this.#flaggedLeftOut += 1;
       return;
     }
-    const steps = [...new Set([...(known?.steps ?? []), ...flagged.steps])].slice(0, 100);
-    this.#flagged.set(key, { ...(known ?? flagged), steps, count: (known?.count ?? 0) + flagged.count });
+    this.#flaggedBytes += bytes;
+    this.#flagged.set(key, kept);
+  }
+
+  /** Every rule's answer while there is room, then of those alone that did not say no. */
+  #withTrace(flagged: Flagged): Flagged {
+    const bytes = sizeOf(flagged.trace);
+    if (this.#traceBytes + bytes <= maximumTraceBytes) {
+      this.#traceBytes += bytes;
+      return flagged;
+    }
+    const trace = flagged.trace.filter(({ answer }) => answer !== 'no').slice(0, 200);
+    return { ...flagged, trace, traceLeftOut: flagged.trace.length - trace.length };
   }
 
   results(): {
@@ -122,7 +154,7 @@ export class Recorder {
       counted: all.map(plain),
       repeated: all
         .filter((entry) => entry.writes && !entry.disposable)
-        .slice(0, maximumFlagged)
+        .slice(0, maximumRepeated)
         .map(plain),
       notices: [...this.#notices, ...this.#leftOut()],
     };
@@ -139,12 +171,12 @@ export class Recorder {
     const sentences: string[] = [];
     if (this.#shapesLeftOut > 0) {
       sentences.push(
-        `${this.#shapesLeftOut} allowed runtime actions beyond ${maximumShapes} shapes are not listed.`,
+        `${this.#shapesLeftOut} allowed runtime actions beyond ${this.#counted.size} shapes are not listed.`,
       );
     }
     if (this.#flaggedLeftOut > 0) {
       sentences.push(
-        `${this.#flaggedLeftOut} further flagged runtime actions are not listed (the report holds ${maximumFlagged}); they stay refused.`,
+        `${this.#flaggedLeftOut} further flagged runtime actions are not listed (the report holds ${this.#flagged.size}); they stay refused.`,
       );
     }
     for (const { target, calls } of this.#targets.values()) {
@@ -167,6 +199,11 @@ export class Recorder {
     if (this.#targets.size < 1000) this.#targets.set(target.name, entry);
     return entry;
   }
+}
+
+/** Bytes of it in the report. */
+function sizeOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 function targetResult({ target, calls, errors, latencies }: TargetEntry): TargetResult {
