@@ -8,6 +8,8 @@ export interface About {
   readonly event?: string;
   /** owner/name#number */
   readonly pull?: string;
+  /** Work that no delivery and no pull request asked for. */
+  readonly task?: 'sweep';
 }
 
 const about = new AsyncLocalStorage<About>();

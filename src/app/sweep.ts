@@ -2,6 +2,7 @@ import { messageOf } from '../errors.ts';
 import type { AppCalls } from '../github/port.ts';
 import { deliveryRecovery } from './deliveries.ts';
 import type { Desk } from './desk.ts';
+import { anew } from './log.ts';
 
 const dayMs = 24 * 3600_000;
 
@@ -65,7 +66,7 @@ export function startSweep(
   }
 
   function round(): Promise<void> {
-    running ??= look().finally(() => {
+    running ??= anew({ task: 'sweep' }, look).finally(() => {
       running = null;
     });
     return running;
