@@ -2,6 +2,7 @@
 export const operations = [
   'apps/get-authenticated',
   'apps/get-by-slug',
+  'apps/create-from-manifest',
   'apps/list-installations',
   'apps/get-installation',
   'apps/create-installation-access-token',

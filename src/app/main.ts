@@ -3,10 +3,13 @@ import { argv, env, exit, stderr } from 'node:process';
 import { ExitCode, messageOf } from '../errors.ts';
 import { openLedger } from '../ledger/open.ts';
 import { readConfig } from './config.ts';
+import { firstStart, withCredentials } from './setup/first-start.ts';
 import { startApp } from './start.ts';
 
 async function main(): Promise<void> {
-  const config = readConfig(env, (path) => readFileSync(path, 'utf8'));
+  const environment = withCredentials(env);
+  if (environment === null) return setUp();
+  const config = readConfig(environment, (path) => readFileSync(path, 'utf8'));
   const app = await startApp(config, { ledger: await openLedger(config.ledger) });
   stderr.write(`JIT Approval listens on ${app.url}; webhooks go to ${app.webhookUrl}\n`);
   let stopping = false;
@@ -23,6 +26,19 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+async function setUp(): Promise<void> {
+  const setup = await firstStart(env);
+  stderr.write(
+    `No credentials yet: APP_ID, PRIVATE_KEY and WEBHOOK_SECRET are not set.\nTo make the App, open ${setup.page}\n`,
+  );
+  const stop = () => exit(0);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  const id = await setup.made;
+  await setup.close();
+  stderr.write(`App ${id} is made and its credentials are written. Start again with the same command.\n`);
 }
 
 function fail(thrown: unknown): never {

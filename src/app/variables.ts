@@ -89,6 +89,20 @@ export const environmentSchema = z.object({
     means: 'Port to listen on; 0 takes any free one',
     expects: 'a port number, 0 to 65535',
   }),
+  PUBLIC_URL: variable(z.url({ protocol: /^https?$/ }).optional(), {
+    means: 'Where browsers and GitHub reach the App, for its setup',
+    expects: 'an http(s) URL without a path',
+    unset: 'where it listens',
+  }),
+  CREDENTIALS_FILE: variable(text.default('./jit-approval.env'), {
+    means: 'Where the setup writes the credentials, and where they are read when no variable has any',
+    expects: 'a path in a folder that can be written',
+  }),
+  SETUP_ORGANIZATION: variable(text.regex(/^[A-Za-z0-9-]{1,39}$/).optional(), {
+    means: 'The organisation that shall own the App that the setup makes',
+    expects: 'the login of an organisation',
+    unset: 'the person at the browser',
+  }),
   LEDGER: variable(text.default('./jit-approval.sqlite'), {
     means: 'The SQLite file of the ledger',
     expects: 'a path in a folder that can be written',

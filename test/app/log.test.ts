@@ -73,7 +73,11 @@ suite('the log', () => {
       [],
     );
     const all = lines.join('');
-    for (const secret of [...Object.values(secrets), 'planted', scene.config.privateKey.split('\n')[5] ?? '']) {
+    for (const secret of [
+      ...Object.values(secrets),
+      'planted',
+      scene.config.privateKey.split('\n')[5] ?? '',
+    ]) {
       assert.ok(secret !== '' && !all.includes(secret), secret);
     }
     assert.doesNotMatch(all, /gh[a-z]_\w{10}|eyJ\w{10}/);

@@ -9,6 +9,7 @@ import { escapeHtml, type Html, html } from './html.ts';
 import { jobPage, runPage } from './job.ts';
 import { page, type View } from './layout.ts';
 import { live } from './live.ts';
+import { isNewApp, newAppPage } from './new-app.ts';
 import { pullPage } from './pull.ts';
 
 const assets: Readonly<Record<string, { readonly type: string; readonly text: string }>> = {
@@ -31,7 +32,8 @@ export async function servePage(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', world.url);
-  if (!local(world, request)) return plain(response, 403, 'Open the sandbox by the address it printed.');
+  if (!local(world, request, isNewApp(url.pathname)))
+    return plain(response, 403, 'Open the sandbox by the address it printed.');
   const known = assets[url.pathname];
   if (known) return void response.writeHead(200, { 'content-type': known.type }).end(known.text);
   if (url.pathname === '/_live') return live(world, response);
@@ -49,12 +51,12 @@ export async function servePage(
   send(response, shown ? 200 : 404, found);
 }
 
-/** Another site's page must not send forms here, nor reach here under a name of its own. */
-function local(world: World, request: IncomingMessage): boolean {
+/** Another site's page must not send forms here (but for a manifest, as on GitHub), nor reach here under a name of its own. */
+function local(world: World, request: IncomingMessage, fromAnywhere: boolean): boolean {
   const port = new URL(world.url).port;
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   const { host, origin } = request.headers;
-  const foreign = origin !== undefined && !hosts.some((each) => origin === `http://${each}`);
+  const foreign = !fromAnywhere && origin !== undefined && !hosts.some((each) => origin === `http://${each}`);
   return host !== undefined && hosts.includes(host) && !foreign;
 }
 
@@ -92,6 +94,13 @@ function segments(path: string): string[] {
 
 async function post(view: View, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const fields = await readForm(request);
+  if (isNewApp(view.path)) {
+    const state = new URL(request.url ?? '/', view.world.url).searchParams.get('state');
+    const shown = newAppPage(view, fields, state);
+    return shown
+      ? send(response, 200, shown)
+      : plain(response, 401, 'Choose on a page of the sandbox who you are.');
+  }
   if (view.path === '/_sign-in') return signIn(view, fields, response);
   const [owner = '', name = '', ...rest] = segments(view.path);
   const repository = view.world.repository(owner, name);

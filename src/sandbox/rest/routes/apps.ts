@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { covers, installationOn, installationToken } from '../../domain/apps.ts';
+import { redeemCode } from '../../domain/manifests.ts';
 import { notFound, Refusal } from '../../domain/refusal.ts';
 import { isoSeconds } from '../../git/read.ts';
 import type { App, Installation, Permissions, Repository } from '../../model.ts';
@@ -70,6 +72,17 @@ export const appHandlers: Readonly<Record<string, Handler>> = {
     const app = [...call.world.apps.values()].find((each) => each.slug === call.word('app_slug'));
     if (!app) throw notFound();
     return ok(integration(call.world, app));
+  },
+  'apps/create-from-manifest': (call) => {
+    const app = redeemCode(call.world, call.word('code'));
+    if (!app) throw notFound();
+    return created({
+      ...integration(call.world, app),
+      client_id: app.clientId,
+      client_secret: randomBytes(20).toString('hex'),
+      webhook_secret: app.webhook?.secret ?? null,
+      pem: app.privateKey,
+    });
   },
   'apps/list-installations': (call) =>
     paged(call, installationsOf(call, call.jwtApp), (each) => installationShape(call.world, each)),
