@@ -43,7 +43,8 @@ export async function record(pass: Pass, facts: readonly Fact[]): Promise<void> 
 export function stateOf(pass: Pass, facts: readonly RecordedFact[], head?: string): PullState {
   const { policy, gateHolds, now } = pass;
   const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
-  const state = tally(facts, requirementsOf, now, head === undefined ? { gateHolds } : { gateHolds, head });
+  const options = { gateHolds, policy: policy.blobs, ...(head === undefined ? {} : { head }) };
+  const state = tally(facts, requirementsOf, now, options);
   if (state === null) {
     throw new JitError('app-no-pull', `No fact says what ${pass.key.repository}#${pass.key.number} is.`);
   }

@@ -1,3 +1,4 @@
+import type { ReportedAction } from '../approval/facts.ts';
 import { assignIds } from '../approval/resolve-ids.ts';
 import { GitHubError } from '../github/client.ts';
 import type { BaseReports } from './base-comparison.ts';
@@ -26,10 +27,6 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     if (pull === null) return null;
     const changed = pullFacts(await desk.ledger.facts(key), pull, at);
     if (changed.length > 0) await desk.ledger.record(key, changed, null, installation);
-    if (pull.state === 'closed') {
-      desk.metrics.holds(key, []);
-      return null;
-    }
     // 2. the policy that judges it; another App's pull request is none of our business
     const policy = await readGatePolicy(github, pull);
     if (policy === null || policy.app !== desk.appId) return null;
@@ -40,13 +37,15 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     const expected = jobsOf(baseRuns);
     const base = { runs: baseRuns, reports: baseReports };
     const pass: Pass = { key, installation, desk, github, pull, policy, gateHolds, expected, base, now, at };
-    // 3. what happened on its head
-    await observe(pass);
+    // 3. what happened on its head; a closed pull request's is looked at no more
+    await noteLook(pass);
+    if (pull.state === 'open') await observe(pass);
     await publishIds(pass);
     // 4. what people asked for
     await carryOutCommands(pass);
     // 5. what that means for GitHub
-    return publish(pass);
+    const next = await publish(pass);
+    return pull.state === 'open' ? next : null;
   };
 }
 
@@ -54,6 +53,17 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
 function goneOrThrow(thrown: unknown): null {
   if (thrown instanceof GitHubError && thrown.code === 'github-not-found') return null;
   throw thrown;
+}
+
+/** What the pull request itself holds is noted by head: it cannot be asked about an older one later. */
+async function noteLook(pass: Pass): Promise<void> {
+  const { gateHolds, pull, at } = pass;
+  const [head, holds] = [pull.head.sha, [...gateHolds]];
+  const prints = (of: readonly ReportedAction[]) => of.map((hold) => hold.fingerprint).join();
+  const facts = await factsOf(pass);
+  const last = facts.findLast((fact) => fact.type === 'look' && fact.head === head);
+  if (last?.type === 'look' && prints(last.holds) === prints(holds)) return;
+  await record(pass, [{ type: 'look', at, head, holds }]);
 }
 
 /** Ids are in the ledger before anything shows them. */

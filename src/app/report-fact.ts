@@ -56,6 +56,7 @@ export function reportFact(truth: ReportTruth, report: Report | string, at: stri
     actions: valid?.flagged.flatMap((flagged) => reportedAction(flagged, truth)) ?? [],
     notices: valid === null ? [] : noticesOf(valid),
     ...(valid === null ? {} : { shapes: shapesOf(valid) }),
+    policy: [...truth.policyBlobs],
   };
 }
 

@@ -80,6 +80,19 @@ export const reportFactSchema = z.strictObject({
   notices: z.array(z.string()),
   /** What the job did, for a comparison with the base branch. */
   shapes: shapesSchema.optional(),
+  /** Git blobs of the policy texts that judged it. */
+  policy: z.array(z.string()).optional(),
+});
+
+/**
+ * What the pull request itself held while this head was its head (its workflows changed). A head about which
+ * there is no such fact was never looked at, and its gate must not be green.
+ */
+export const lookFactSchema = z.strictObject({
+  type: z.literal('look'),
+  at,
+  head: sha,
+  holds: z.array(reportedActionSchema),
 });
 
 /** A job holds at most so many at once, and a whole attempt of its run no more. */
@@ -204,6 +217,7 @@ export type NoticeFact = z.infer<typeof noticeFactSchema>;
 export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
   runFactSchema,
+  lookFactSchema,
   reportFactSchema,
   liveFactSchema,
   voteFactSchema,

@@ -33,6 +33,7 @@ export function gateFindings(input: GateInput): GateFindings {
   const again = approvedNotRun(state);
   const denied = state.holds.filter((hold) => hold.status === 'denied');
   const undone = state.holds.filter(isUndone);
+  const ended = state.holds.filter((hold) => isEnded(state, hold));
   const incomplete = [...started.flatMap((run) => runProblem(state, run)), ...missing(input, started)];
   return {
     pending: [
@@ -42,7 +43,13 @@ export function gateFindings(input: GateInput): GateFindings {
     ],
     pendingTitle:
       running.length === 0 && again.pending.length > 0 ? 'Approved; runs again' : 'Waits for runs',
-    wrong: [...state.problems, ...[...denied, ...undone].map(sentenceOf), ...incomplete, ...again.wrong],
+    wrong: [
+      ...state.problems,
+      ...unseen(state),
+      ...[...denied, ...undone, ...ended].map(sentenceOf),
+      ...incomplete,
+      ...again.wrong,
+    ],
     wrongTitle: wrongTitle(denied, undone),
     undecided: state.holds.filter((hold) => isUndecided(hold) && !isUndone(hold)).map(sentenceOf),
     unstarted: unstarted.map((workflow) => `${workflow} was not started on this head.`),
@@ -64,6 +71,16 @@ function isUndone(hold: HoldState): boolean {
     hold.seen.length > 0 &&
     hold.seen.every(({ outcome }) => outcome === 'granted')
   );
+}
+
+/** It waited for a decision when the pull request was closed. */
+function isEnded({ open }: PullState, hold: HoldState): boolean {
+  const current = hold.origin === 'gate' || hold.seen.length > 0;
+  return !open && current && hold.status === 'superseded';
+}
+
+function unseen({ looked }: PullState): readonly string[] {
+  return looked ? [] : ["Nobody looked at this head while it was the pull request's."];
 }
 
 function sentenceOf(hold: HoldState): string {

@@ -41,6 +41,34 @@ export interface GateState {
  * what is known may change. Then what is wrong, then what is undecided, then what never started.
  */
 export function gateState(input: GateInput): GateState {
+  const gate = presentGate(input);
+  const { open, head, currentHead } = input.state;
+  return open && head === currentHead ? gate : endedGate(input.state, gate);
+}
+
+/**
+ * On a head that is not the pull request's any more, and on a closed one, nothing is looked at again. What was
+ * green stays so; anything else fails, so that whoever comes back finds nothing that passes for having waited.
+ */
+function endedGate({ open, head, currentHead }: PullState, gate: GateState): GateState {
+  const why = open
+    ? 'The pull request was pushed to; its gate is on the new head.'
+    : 'The pull request is closed: what waited for a decision has ended.';
+  const left = head !== currentHead;
+  if (gate.conclusion === 'success' || (gate.conclusion === 'neutral' && !left))
+    return open ? gate : { ...gate, notes: [why, ...gate.notes] };
+  const title = open ? 'Left behind by a push' : 'Closed';
+  const wrong = gate.conclusion === 'failure' && open;
+  return {
+    ...gate,
+    status: 'completed',
+    conclusion: 'failure',
+    title: wrong ? gate.title : title,
+    sentences: [why, ...gate.sentences],
+  };
+}
+
+function presentGate(input: GateInput): GateState {
   const found = gateFindings(input);
   const all = [...found.wrong, ...found.undecided];
   const wakeAt = earliest(input.state.nextChange, found.waitsUntil);

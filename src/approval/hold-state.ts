@@ -48,18 +48,20 @@ export function holdState(known: Known, action: ReportedAction, origin: HoldStat
     approved(known, action, now, ran) ??
     undecided(known, action, requirements ?? [], now, ran);
   const current = origin === 'gate' || seen.length > 0 || live !== null;
+  const ended = !known.pull.open && isOpen(finding.decision);
   const exact = (requirements ?? []).some((requirement) => requirement.offersVarying === false);
   return {
     ...finding,
-    sentence:
-      live === null || finding.decision === 'approved' || finding.decision === 'denied'
+    sentence: ended
+      ? 'Waited for a decision when the pull request was closed.'
+      : live === null || finding.decision === 'approved' || finding.decision === 'denied'
         ? finding.sentence
         : `${finding.sentence} ${liveSentence(live)}`,
     fingerprint: action.fingerprint,
     id: known.ids.get(action.fingerprint) ?? null,
     action,
     origin,
-    status: current ? finding.decision : 'superseded',
+    status: current && !ended ? finding.decision : 'superseded',
     requirements: now.counted.map(requirementState),
     approvals: [...new Set(now.counted.flatMap(({ votes: counting }) => counting))],
     denial,
@@ -68,6 +70,10 @@ export function holdState(known: Known, action: ReportedAction, origin: HoldStat
     executions: executionsOf(action.form, [], known.current),
     varying: exact ? [] : varyingFields(action.form).map((field) => field.name),
   };
+}
+
+function isOpen(decision: Finding['decision']): boolean {
+  return decision !== 'approved' && decision !== 'denied';
 }
 
 /** Null where a rule is gone or says something else now, or where nobody is asked at all: nothing counts. */

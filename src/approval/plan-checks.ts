@@ -65,7 +65,7 @@ export function writesOfHead(head: Head): readonly CheckWrite[] {
 
 function gateCheck({ state, gate, gateName, render, wholeOf }: Head, grants: string): Wanted {
   const set = offeredSet(state, wholeOf).id;
-  const live = gate.status === 'completed' && state.head === state.currentHead;
+  const live = gate.status === 'completed' && state.open && state.head === state.currentHead;
   return {
     role: 'gate',
     key: state.base,
@@ -177,12 +177,17 @@ function difference({ pullRequest, state, shown }: Head, wanted: Wanted): readon
     .map((one) => ({ one, is: readExternalId(one.externalId) }))
     .filter(({ is }) => is !== null && is.pullRequest === pullRequest && is.role === role && is.key === key)
     .sort((a, b) => b.one.id - a.one.id)[0];
-  const annotated = check?.is?.annotations === identity.annotations;
+  // nothing new happens on a closed pull request: what its annotations say of its runs stays true
+  const annotated = check?.is?.annotations === identity.annotations || (check !== undefined && !state.open);
   const same =
     check?.is?.digest === identity.digest &&
     check.one.status === content.status &&
     check.one.conclusion === content.conclusion;
   if (annotated && same) return [];
+  const kept = {
+    ...identity,
+    annotations: annotated ? (check?.is?.annotations ?? '') : identity.annotations,
+  };
   const bare = check?.is?.annotations === digestOf([]);
   const write: CheckWrite = {
     kind: 'check',
@@ -190,8 +195,8 @@ function difference({ pullRequest, state, shown }: Head, wanted: Wanted): readon
     id: check !== undefined && (annotated || bare) ? check.one.id : null,
     ...content,
     annotations: annotated ? [] : annotations,
-    externalId: writeExternalId(identity),
-    unfinishedExternalId: writeExternalId({ ...identity, annotations: '' }),
+    externalId: writeExternalId(kept),
+    unfinishedExternalId: writeExternalId({ ...kept, annotations: '' }),
   };
   return [write];
 }

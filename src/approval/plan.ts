@@ -42,7 +42,7 @@ export interface PlanInput {
  */
 export function plan(input: PlanInput): readonly Write[] {
   const current = input.heads.find(({ state }) => state.head === state.currentHead);
-  if (current === undefined || !current.state.open) return [];
+  if (current === undefined) return [];
   const order = current.state.heads;
   const inOrder = [...input.heads].sort((a, b) => order.indexOf(a.state.head) - order.indexOf(b.state.head));
   const checks = inOrder.flatMap(({ state, gate }) =>
@@ -55,7 +55,9 @@ export function plan(input: PlanInput): readonly Write[] {
     }),
   );
   const reruns = rerunsDue(current.state).map((due) => ({ kind: 'rerun', due }) as const);
-  return [...checks, ...noticeWrites(input, current), ...reruns];
+  const writes = [...checks, ...noticeWrites(input, current), ...reruns];
+  // on a closed pull request what stands is brought to its end, and nothing new is put there
+  return current.state.open ? writes : writes.filter((write) => !('id' in write) || write.id !== null);
 }
 
 /**

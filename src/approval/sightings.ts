@@ -1,5 +1,6 @@
 import type { RecordedFact, ReportedAction } from './facts.ts';
 import { jobLabel } from './job-label.ts';
+import type { Pull } from './pull.ts';
 import type { JobState, RunState } from './state.ts';
 
 export type ReportFact = Extract<RecordedFact, { type: 'report' }>;
@@ -13,7 +14,11 @@ export interface Sightings {
   readonly problems: readonly string[];
 }
 
-export function sightings(facts: readonly RecordedFact[], head: string): Sightings {
+export function sightings(
+  facts: readonly RecordedFact[],
+  { head, base }: Pick<Pull, 'head' | 'base'>,
+  policy?: readonly string[],
+): Sightings {
   const runs = latestRuns(facts, head);
   const workflows = new Map(runs.map((run) => [run.runId, run.workflow]));
   const newest = new Map<string, ReportFact>();
@@ -37,12 +42,20 @@ export function sightings(facts: readonly RecordedFact[], head: string): Sightin
     job: report.job,
     runId: report.runId,
     attempt: report.attempt,
-    invalid: report.invalid,
+    invalid: report.invalid ?? stale(report, base, policy),
     result: report.result,
     notices: report.notices,
     sequence: report.sequence,
   }));
   return { runs, jobs, reports: [...valid.values()], problems: [...problems] };
+}
+
+/** Nobody knows what the policy of now would have held, had it judged that run. */
+function stale(report: ReportFact, base: string, policy: readonly string[] | undefined): string | null {
+  if (policy === undefined) return null;
+  const [then, now] = [new Set(report.policy), new Set(policy)];
+  if (then.size === now.size && then.isSubsetOf(now)) return null;
+  return `it was made under another policy than ${base} has now; run the job again`;
 }
 
 /** Report facts in the order of the ledger. */

@@ -104,6 +104,8 @@ export interface RerunState {
 export interface PullState extends Pull {
   /** All flagged actions of the pull request in the order in which they appeared. */
   readonly holds: readonly HoldState[];
+  /** What this head itself held was noted while it was the pull request's. */
+  readonly looked: boolean;
   readonly runs: readonly RunState[];
   readonly jobs: readonly JobState[];
   readonly reruns: readonly RerunState[];

@@ -14,8 +14,13 @@ import { standingVotes, votesOf } from './votes.ts';
 export interface TallyOptions {
   /** Another head than the current one: what its gate check must say. */
   readonly head?: string;
-  /** Actions that the pull request itself holds (`workflowChange`); they never run. */
+  /**
+   * Actions that the pull request itself holds now (`workflowChange`); they never run. Older heads are judged
+   * by what was noted while they were the head.
+   */
   readonly gateHolds?: readonly ReportedAction[];
+  /** Git blobs of the policy that judges now: a report made under another one is not valid any more. */
+  readonly policy?: readonly string[];
 }
 
 /**
@@ -30,12 +35,14 @@ export function tally(
 ): PullState | null {
   const pull = pullOf(facts, options.head);
   if (pull === null) return null;
-  const gateHolds = options.gateHolds ?? [];
+  const noted = notedHolds(facts, pull.head);
+  const isCurrent = pull.head === pull.currentHead;
+  const gateHolds = (isCurrent ? options.gateHolds : undefined) ?? noted ?? [];
   const reports = reportsOf(facts).filter((report) => report.invalid === null);
   const live = liveClaims(facts, pull.head);
   const forms = formsOf([...live.actions, ...reports.flatMap((report) => report.actions), ...gateHolds]);
   const votes = votesOf(facts);
-  const seen = sightings(facts, pull.head);
+  const seen = sightings(facts, pull, options.policy);
   const known: Known = {
     pull,
     now,
@@ -55,12 +62,14 @@ export function tally(
   );
   return {
     ...stateOf(pull),
+    looked: isCurrent || noted !== null,
     holds,
     runs: seen.runs,
     jobs: seen.jobs,
     reruns: rerunsOf(facts),
     problems: [...seen.problems, ...unissued(known)],
-    decisions,
+    // a closed pull request lets nothing run any more; reopening it brings back what still stands
+    decisions: pull.open ? decisions : { ...decisions, grants: [] },
     nextChange: soonest([nextChange, ...holds.map((hold) => hold.expires)], now),
   };
 }
@@ -68,6 +77,13 @@ export function tally(
 function stateOf(pull: Pull) {
   const { open, author, contributors, base, head, currentHead, headSince, heads } = pull;
   return { open, author, contributors, base, head, currentHead, headSince, heads };
+}
+
+/** Null where nobody looked at the head while it was the pull request's. */
+function notedHolds(facts: readonly RecordedFact[], head: string): readonly ReportedAction[] | null {
+  const looks = facts.filter((fact) => fact.type === 'look' && fact.head === head);
+  const last = looks.sort((a, b) => a.sequence - b.sequence).at(-1);
+  return last?.type === 'look' ? last.holds : null;
 }
 
 function formsOf(actions: readonly ReportedAction[]): ReadonlyMap<string, ActionForm> {

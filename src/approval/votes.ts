@@ -43,18 +43,13 @@ export function standingVotes(
   const denials = denies.filter((deny) => !revokes.some((revoke) => lifts(revoke, deny, forms)));
   const liftedBefore = (approval: RecordedVote, deny: RecordedVote) =>
     revokes.some((revoke) => lifts(revoke, deny, forms) && surelyBefore(revoke, approval));
-  // given while a denial stood, it never was one, and so is not what a revoke took back
-  const given = votes.filter(
+  // given before a denial it is dead for good, and given while one stood it never was an approval
+  const undenied = votes.filter(
     (vote) =>
       vote.vote === 'approve' &&
       !denies.some(
-        (deny) => surelyBefore(deny, vote) && meets(vote, deny, forms) && !liftedBefore(vote, deny),
+        (deny) => meets(vote, deny, forms) && (maybeBefore(vote, deny) || !liftedBefore(vote, deny)),
       ),
-  );
-  const undenied = given.filter(
-    (approval) =>
-      !denials.some((deny) => meets(approval, deny, forms)) &&
-      !denies.some((deny) => maybeBefore(approval, deny) && meets(approval, deny, forms)),
   );
   const killed = (approval: RecordedVote) =>
     revokes.some((revoke) => maybeBefore(approval, revoke) && meets(approval, revoke, forms));

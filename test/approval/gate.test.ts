@@ -5,6 +5,7 @@ import { type ChangedFile, withWorkflowRule, workflowChange } from '../../src/ap
 import {
   asks,
   deleteSeven,
+  formOf,
   granted,
   head1,
   head2,
@@ -12,6 +13,7 @@ import {
   requirement,
   type Story,
   story,
+  value,
   workflow,
 } from './story.ts';
 
@@ -27,6 +29,7 @@ function gateOf(told: Story, over: Partial<GateInput> = {}): GateState {
   });
 }
 
+const other = formOf([value('name', 'x')]);
 const late = () => story().pull().wait(3600_000);
 const held = () => late().ran([reported(deleteSeven)]);
 const rerun = () => held().approve(deleteSeven).rerun();
@@ -330,13 +333,80 @@ describe('a changed workflow', () => {
   });
 });
 
-test('the gate of an older head is judged by what that head reported', () => {
-  const told = rerun()
-    .ran([granted(deleteSeven)], { attempt: 2 })
-    .pull({ head: head2 });
-  const old = told.state(asks(requirement()), { head: head1 });
-  assert.equal(gateOf(told, { state: old }).conclusion, 'success');
-  told.vote('revoke', deleteSeven);
-  const revoked = told.state(asks(requirement()), { head: head1 });
-  assert.equal(gateOf(told, { state: revoked }).conclusion, 'failure');
+describe('the gate of an older head', () => {
+  const old = (told: Story, over: Partial<GateInput> = {}) =>
+    gateOf(told, { state: told.state(asks(requirement()), { head: head1 }), ...over });
+  const pushed = (told: Story) => told.pull({ head: head2 });
+  const green = () =>
+    rerun()
+      .ran([granted(deleteSeven)], { attempt: 2 })
+      .look();
+
+  test('is judged by what that head reported, and by what is decided since', () => {
+    const told = pushed(green());
+    assert.equal(old(told).conclusion, 'success');
+    told.vote('revoke', deleteSeven);
+    assert.equal(old(told).conclusion, 'failure');
+  });
+
+  test('is red where nobody looked at the head, where nothing was started and where something still ran', () => {
+    for (const told of [
+      rerun().ran([granted(deleteSeven)], { attempt: 2 }),
+      story().pull().look(),
+      late().look(),
+      late().look().run({ status: 'in_progress', conclusion: null }),
+      held().look().approve(deleteSeven),
+    ])
+      assert.deepEqual([old(pushed(told)).status, old(told).conclusion], ['completed', 'failure']);
+  });
+
+  test('keeps what that head held itself, whatever the new head changes', () => {
+    const { ruleId: _, digest: __, ...defaults } = requirement();
+    const file = { path: '.github/workflows/integration.yml', blob: 'c'.repeat(40) };
+    const hold = workflowChange([file], [], defaults);
+    assert.ok(hold !== null);
+    const told = pushed(late().look([hold]).ran([]));
+    // the new head touches no workflow: the old one must not turn green by that
+    const state = told.state(withWorkflowRule(asks(requirement()), defaults), { gateHolds: [], head: head1 });
+    assert.equal(gateOf(told, { state }).conclusion, 'failure');
+    assert.match(gateOf(told, { state }).sentences.join(), /workflow|Waits for one person/);
+  });
+});
+
+describe('the gate of a closed pull request', () => {
+  const closed = (told: Story) => told.pull({ state: 'closed' });
+
+  test('says that what waited has ended, and lets nothing run', () => {
+    const told = closed(
+      held()
+        .report([reported(other)], { job: 'zz-0-1' })
+        .approve(deleteSeven),
+    );
+    const gate = gateOf(told);
+    assert.deepEqual([gate.title, gate.conclusion], ['Closed', 'failure']);
+    assert.match(gate.sentences.join(), /is closed: what waited for a decision has ended/);
+    assert.match(gate.sentences.join(), /Waited for a decision when the pull request was closed/);
+    assert.deepEqual(told.state().decisions.grants, []);
+    // reopened, it goes on where it was
+    told.pull();
+    assert.equal(told.state().decisions.grants.length, 1);
+    assert.equal(gateOf(told).conclusion, 'action_required');
+  });
+
+  test('stays green where it was', () => {
+    const gate = gateOf(closed(rerun().ran([granted(deleteSeven)], { attempt: 2 })));
+    assert.equal(gate.conclusion, 'success');
+    assert.match(gate.notes.join(), /is closed/);
+  });
+});
+
+test('a report made under another policy than the base has now does not count', () => {
+  const told = late().ran([], { policy: ['blob-a', 'blob-b'] });
+  const under = (...policy: string[]) => gateOf(told, { state: told.state(asks(requirement()), { policy }) });
+  assert.equal(under('blob-b', 'blob-a').conclusion, 'success');
+  assert.equal(under('blob-a', 'blob-c').conclusion, 'failure');
+  assert.match(
+    under('blob-c').sentences.join(),
+    /made under another policy than main has now; run the job again/,
+  );
 });

@@ -314,6 +314,28 @@ describe('the plan', () => {
     assert.equal(again?.kind === 'comment' ? again.id : 0, null);
   });
 
+  test('closing ends the holds: no buttons, the gate and the comment say so, and nothing new appears', () => {
+    const told = held();
+    const shown = new Shown();
+    shown.settle(told);
+    const before = shown.checks.length;
+    const writes = shown.settle(told.pull({ state: 'closed' }));
+    assert.deepEqual(names(writes), [gateName, `JIT approval / ${idOf(told)}`, 'comment']);
+    assert.equal(shown.checks.length, before);
+    assert.deepEqual(
+      shown.checks.map(({ conclusion, buttons }) => [conclusion, buttons]),
+      [
+        ['failure', []],
+        ['neutral', []],
+      ],
+    );
+    assert.deepEqual(shown.plan(told), []);
+    // and reopening brings them back
+    shown.settle(told.pull());
+    assert.equal(shown.check(gateName)?.conclusion, 'action_required');
+    assert.equal(shown.check(`JIT approval / ${idOf(told)}`)?.buttons.length, 2);
+  });
+
   test('a pull request without holds gets a gate and no comment; a closed one gets nothing', () => {
     assert.deepEqual(names(new Shown().settle(story().pull().ran([]))), [gateName]);
     assert.deepEqual(new Shown().plan(held().pull({ state: 'closed' })), []);

@@ -165,6 +165,10 @@ export class Story {
   approve(form: ActionForm, by = 'maria', over: Over<'vote'> = {}): this {
     return this.vote('approve', form, by, over);
   }
+  /** Somebody looked at this head while it was the pull request's, and it held this itself. */
+  look(holds: readonly ReportedAction[] = [], head = head1): this {
+    return this.tell({ type: 'look', at: instant(this.now), head, holds: [...holds] });
+  }
   id(form: ActionForm, id: string): this {
     return this.tell({ type: 'id', at: instant(this.now), id, fingerprint: fingerprint(form) });
   }
