@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createPrivateKey } from 'node:crypto';
 import { JitError, messageOf } from '../errors.ts';
+import type { LiveOptions } from './live/routes.ts';
 import { about, type Environment, environmentSchema } from './variables.ts';
 
 export interface AppConfig {
@@ -31,6 +32,8 @@ export interface AppConfig {
   /** Who reads `/metrics` must send it; null for anyone. */
   readonly metricsToken: string | null;
   readonly stopWithinMs: number;
+  /** Where running jobs may wait for decisions; null where the App was not told its own address. */
+  readonly live: LiveOptions | null;
   /** False only where the counterpart is no real GitHub: writes then need not be spaced. */
   readonly throttle: boolean;
 }
@@ -71,6 +74,7 @@ function configOf(found: Environment, privateKey: string): AppConfig {
     logLevel: found.LOG_LEVEL,
     metricsToken: found.METRICS_TOKEN ?? null,
     stopWithinMs: found.STOP_SECONDS * 1000,
+    live: liveOf(found),
     throttle: found.JIT_APPROVAL_WRITE_INTERVAL_MS === undefined,
   };
 }
@@ -86,6 +90,22 @@ export function githubOf(
   const apiUrl = (found.GITHUB_API_URL ?? ofHost).replace(/\/+$/, '');
   const { host } = new URL(apiUrl);
   return { apiUrl, githubHost: found.GHE_HOST ?? (host === 'api.github.com' ? 'github.com' : host) };
+}
+
+/** On once the App knows its own address: tokens that jobs made for others must not count here. */
+function liveOf(found: Environment): AppConfig['live'] {
+  if (found.PUBLIC_URL === undefined) return null;
+  const issuer = found.OIDC_ISSUER ?? issuerOf(githubOf(found).apiUrl);
+  const bare = (url: string) => url.replace(/\/+$/, '');
+  return { url: bare(found.PUBLIC_URL), issuer: bare(issuer) };
+}
+
+/** Who issues ID tokens for the jobs of github.com, of GitHub with data residency, or of a server of one's own. */
+function issuerOf(api: string): string {
+  const { origin, host } = new URL(api);
+  if (host === 'api.github.com') return 'https://token.actions.githubusercontent.com';
+  const tenant = /^api\.([\w-]+\.ghe\.com)$/.exec(host)?.[1];
+  return tenant === undefined ? `${origin}/_services/token` : `https://token.actions.${tenant}`;
 }
 
 /** One line: the variable, what is expected, what was met. Values of secrets stay out of it. */

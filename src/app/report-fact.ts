@@ -98,7 +98,11 @@ function firstProblem(truth: ReportTruth, report: Report): string | null {
   return prints.size < report.flagged.length ? 'it lists one action twice' : null;
 }
 
-function actionProblem(truth: ReportTruth, flagged: Flagged): string | null {
+/** What the policy of the base says of a reported action; `post` in live/ asks the same of a running job's. */
+export type ActionTruth = Pick<ReportTruth, 'base' | 'rules' | 'mode' | 'repository' | 'host'>;
+
+/** Why an action cannot be believed as it is written; null when it can. */
+export function actionProblem(truth: ActionTruth, flagged: Flagged): string | null {
   const { form, fingerprint: said, id } = flagged;
   if (isRecorded(flagged.outcome) && truth.mode !== 'record') {
     return `it says that it ran because the policy only records, but the policy of ${truth.base} enforces`;
@@ -120,8 +124,8 @@ function actionProblem(truth: ReportTruth, flagged: Flagged): string | null {
   return open === undefined ? null : `it leaves ${quote(open.name)} open, which the policy does not`;
 }
 
-/** What was only recorded is nothing to decide. */
-function reportedAction(flagged: Flagged, truth: ReportTruth): ReportedAction[] {
+/** The action as facts carry it, its fingerprint recomputed. What was only recorded is nothing to decide. */
+export function reportedAction(flagged: Flagged, truth: ActionTruth): ReportedAction[] {
   const { form, outcome, grant, target, reason, count, steps, origin, ruleAt, checks } = flagged;
   if (isRecorded(outcome)) return [];
   const hidden = unexplainedRedactions(form);

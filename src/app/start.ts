@@ -12,13 +12,14 @@ import type { Desk } from './desk.ts';
 import { live, metricsPage, readiness } from './http/probes.ts';
 import { webhookHandler, webhooksPath } from './http/webhooks.ts';
 import { routes } from './index.ts';
+import { liveGrants } from './live/routes.ts';
 import { anew, openLog } from './log.ts';
 import { openMetrics } from './metrics.ts';
 import { reconciler } from './reconcile.ts';
 import { type Handler, startServer } from './server.ts';
 import { startSweep } from './sweep.ts';
 import { timed } from './timed.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { type Reconcile, startWorker, type Worker } from './worker.ts';
 
 export interface RunningApp {
   readonly url: string;
@@ -66,9 +67,16 @@ export async function startApp(config: AppConfig, options: StartOptions): Promis
     isOurs: ({ author, authorType, appId }) =>
       authorType === 'Bot' && (appId === config.appId || author === `${slug.known()}[bot]`),
   };
-  const worker = startWorker(desk, timed(reconciler(desk), desk), config);
+  const reconcile = timed(reconciler(desk), desk);
+  const telling: Reconcile = async (key, installation, held) => {
+    const next = await reconcile(key, installation, held);
+    waiting?.changed(key);
+    return next;
+  };
+  const worker = startWorker(desk, telling, config);
   // the work is not the webhook's that happened to wake the worker
   const receiving: Desk = { ...desk, wake: () => anew({}, worker.wake) };
+  const waiting = config.live === null ? null : liveGrants(receiving, calls, config.live);
   const sweep = startSweep(receiving, calls, config);
   const webhooks = await webhooksOf(config, probot, receiving);
   const server = await startServer({
@@ -77,6 +85,7 @@ export async function startApp(config: AppConfig, options: StartOptions): Promis
     log,
     routes: {
       [webhooksPath]: webhooks,
+      ...waiting?.routes,
       '/healthz': live,
       '/readyz': readiness(
         [
@@ -102,6 +111,7 @@ export async function startApp(config: AppConfig, options: StartOptions): Promis
     },
     close() {
       closing ??= (async () => {
+        waiting?.close();
         await server.close();
         await sweep.stop();
         await worker.stop();

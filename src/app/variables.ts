@@ -90,9 +90,15 @@ export const environmentSchema = z.object({
     expects: 'a port number, 0 to 65535',
   }),
   PUBLIC_URL: variable(z.url({ protocol: /^https?$/ }).optional(), {
-    means: 'Where browsers and GitHub reach the App, for its setup',
+    means:
+      "The App's own address, as browsers, GitHub and jobs reach it: for its setup, and the input `app-url` of the action",
     expects: 'an http(s) URL without a path',
-    unset: 'where it listens',
+    unset: 'where it listens; no job can wait',
+  }),
+  OIDC_ISSUER: variable(z.url({ protocol: /^https?$/ }).optional(), {
+    means: "Who issues the ID tokens of jobs, where it is not GitHub's own",
+    expects: 'an http(s) URL',
+    unset: "GitHub's own",
   }),
   CREDENTIALS_FILE: variable(text.default('./jit-approval.env'), {
     means: 'Where the setup writes the credentials, and where they are read when no variable has any',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { checkCalls } from './checks.ts';
 import type { OctokitLike } from './client.ts';
-import { client } from './client.ts';
+import { client, split } from './client.ts';
 import { conversationCalls } from './conversation.ts';
 import { peopleCalls } from './people.ts';
 import type { AppCalls, AppGitHub, Delivery, RepositoryReader } from './port.ts';
@@ -61,6 +61,11 @@ export function appCalls(octokit: OctokitLike): AppCalls {
     async installations() {
       const found = await calls.all(installationSchema, 'GET /app/installations', {});
       return found.filter(({ suspended_at: suspended }) => !suspended).map(({ id }) => id);
+    },
+    async installationOn(repository) {
+      const route = 'GET /repos/{owner}/{repo}/installation';
+      const found = await calls.maybe(installationSchema, route, split(repository));
+      return found === null || found.suspended_at ? null : found.id;
     },
     async failedDeliveries(since) {
       const route = 'GET /app/hook/deliveries';

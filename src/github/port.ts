@@ -103,6 +103,8 @@ export interface WorkflowRun {
   readonly headSha: string;
   readonly headRepository: string | null;
   readonly headRepositoryId: number | null;
+  /** Of the repository in which it runs. */
+  readonly repositoryId: number;
   /** Path of the workflow file without the ref: `.github/workflows/x.yml`. */
   readonly path: string;
 }
@@ -212,6 +214,8 @@ export interface AppCalls {
   slug(): Promise<string>;
   /** Ids of the installations that are not suspended. */
   installations(): Promise<readonly number[]>;
+  /** The installation that covers a repository; null where the App is not installed, or suspended. */
+  installationOn(repository: string): Promise<number | null>;
   /** Attempts at delivery that failed since then (ISO 8601); GitHub keeps three days. */
   failedDeliveries(since: string): Promise<readonly Delivery[]>;
   redeliver(id: number): Promise<void>;

@@ -13,6 +13,7 @@ const runSchema = z
     conclusion: z.string().nullable(),
     head_sha: z.string(),
     head_repository: repositoryRef.nullable(),
+    repository: repositoryRef,
     path: z.string(),
   })
   .transform(
@@ -25,6 +26,7 @@ const runSchema = z
       headSha: run.head_sha,
       headRepository: run.head_repository?.full_name ?? null,
       headRepositoryId: run.head_repository?.id ?? null,
+      repositoryId: run.repository.id,
       // reusable and required workflows come as `path@ref`
       path: run.path.split('@')[0] ?? run.path,
     }),

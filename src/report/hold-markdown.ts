@@ -41,6 +41,7 @@ export function commonFacts(view: HoldView): string[] {
 /** What is said of this action alone. */
 export function ownFacts(view: HoldView): string[] {
   return [
+    ...(view.live === null || view.live === undefined ? [] : [`- **Live**: ${prose(view.live)}`]),
     ...(view.resembles === null ? [] : [`- **New**: ${code(view.resembles, maximumResemblance)}`]),
     ...some(view.checks, (check) => `- Check: ${prose(check, 300)}`),
     ...some(view.unknown, (unknown) => `- Unknown: ${prose(unknown, 300)}`),

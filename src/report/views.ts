@@ -2,6 +2,7 @@ import { wanted } from '../approval/authority.ts';
 import { actionId, varyingFields } from '../approval/fingerprint.ts';
 import type { ActionForm } from '../approval/form.ts';
 import { waitsFor } from '../approval/hold-state.ts';
+import { liveSentence } from '../approval/live.ts';
 import type { Remembered } from '../approval/remembered.ts';
 import type { HoldState, HoldStatus, RequirementState } from '../approval/state.ts';
 import { isWorkflowChange } from '../approval/workflow-change.ts';
@@ -39,8 +40,8 @@ export interface HoldView {
   readonly progress?: string | null;
   /** Nothing runs by its approval: the pull request changes what runs and reports its tests. */
   readonly isWorkflowChange?: boolean;
-  /** True where a running job claims to wait for the decision; `sentence` says so. */
-  readonly live?: boolean;
+  /** That a running job claims to wait for the decision, in one sentence. */
+  readonly live?: string | null;
   /** How each rule that flagged it could let it pass from now on. */
   readonly remember?: readonly Remembered[] | undefined;
 }
@@ -73,7 +74,7 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     requirements: hold.requirements.map((state) => requirementSentence(state, hold.requirements.length > 1)),
     progress: progressOf(hold),
     isWorkflowChange: isWorkflowChange(action.form),
-    live: hold.live !== null,
+    live: hold.live === null ? null : liveSentence(hold.live),
     remember: action.remember,
   };
 }

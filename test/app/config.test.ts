@@ -76,6 +76,21 @@ suite('the settings of the App', () => {
     );
   });
 
+  test('jobs may wait once it knows its own address, with tokens of the GitHub that it serves', () => {
+    const liveOf = (over: Record<string, string>) => readConfig({ ...good, ...over }, noFile).live;
+    const PUBLIC_URL = 'https://jit.example/';
+    assert.equal(liveOf({}), null);
+    const issuers = {
+      'https://token.actions.githubusercontent.com': {},
+      'https://ghe.example/_services/token': { GHE_HOST: 'ghe.example' },
+      'https://token.actions.acme.ghe.com': { GITHUB_API_URL: 'https://api.acme.ghe.com' },
+      'https://issuer.example/acme': { OIDC_ISSUER: 'https://issuer.example/acme/' },
+    };
+    for (const [issuer, over] of Object.entries(issuers))
+      assert.deepEqual(liveOf({ PUBLIC_URL, ...over }), { url: 'https://jit.example', issuer });
+    assert.match(problems({ ...good, PUBLIC_URL: 'jit.example' }), /PUBLIC_URL: expected an http/);
+  });
+
   test('writes are spaced unless a test says 0', () => {
     assert.equal(readConfig({ ...good, JIT_APPROVAL_WRITE_INTERVAL_MS: '0' }, noFile).throttle, false);
     assert.match(problems({ ...good, JIT_APPROVAL_WRITE_INTERVAL_MS: '5' }), /expected 0.*met "5"/);

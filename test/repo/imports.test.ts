@@ -16,6 +16,7 @@ const levels: Readonly<Record<string, number>> = {
   targets: 2,
   github: 2,
   ledger: 2,
+  live: 2,
   sdk: 2,
   gates: 3,
   checks: 3,

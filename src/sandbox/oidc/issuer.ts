@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
 import type { Attempt, Job, Run } from '../model.ts';
 import { fullName, type World } from '../world.ts';
 
@@ -45,17 +45,22 @@ export class Issuer {
 
   /** A token for whoever holds the job's request token; `audience` defaults to the owner's address. */
   async issue(holder: IdTokenHolder, audience: string | null): Promise<string> {
-    const { kid, privateKey } = await this.#own();
     const now = Math.floor(this.#world.now().getTime() / 1000);
-    return new SignJWT(claimsOf(holder))
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid })
-      .setIssuer(this.url)
-      .setAudience(audience ?? `${this.#world.url}/${holder.run.repository.owner.login}`)
-      .setJti(randomUUID())
-      .setNotBefore(now - before)
-      .setIssuedAt(now)
-      .setExpirationTime(now + lifetime)
-      .sign(privateKey);
+    return this.sign({
+      ...claimsOf(holder),
+      iss: this.url,
+      aud: audience ?? `${this.#world.url}/${holder.run.repository.owner.login}`,
+      jti: randomUUID(),
+      nbf: now - before,
+      iat: now,
+      exp: now + lifetime,
+    });
+  }
+
+  /** Any claims, signed: for tests of what no GitHub would issue. */
+  async sign(claims: JWTPayload): Promise<string> {
+    const { kid, privateKey } = await this.#own();
+    return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid }).sign(privateKey);
   }
 
   #own(): Promise<Keys> {

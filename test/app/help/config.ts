@@ -20,6 +20,7 @@ export function configWith(
     logLevel: 'fatal',
     metricsToken: null,
     stopWithinMs: 20_000,
+    live: null,
     throttle: false,
     ...over,
   };

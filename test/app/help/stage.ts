@@ -24,8 +24,12 @@ const workflow = `name: integration
 on: pull_request
 jobs:
   test:
+    permissions: { id-token: write }
     runs-on: ubuntu-latest
 `;
+
+/** The App's own address, as jobs name it when they ask for tokens. */
+export const audience = 'https://jit.example';
 
 /** A policy that holds every DELETE, for people with role maintain. */
 export const policyFor = (appId: number): string => `version: 1
@@ -71,6 +75,8 @@ export interface StageOptions {
   readonly report?: (report: Report, job: JobRequest) => Report | Uint8Array | null;
   readonly suite?: (stage: Pick<Stage, 'del' | 'rule'>) => Suite;
   readonly files?: Readonly<Record<string, string>>;
+  /** What the job does before it leaves its report. */
+  readonly during?: (job: JobRequest) => Promise<void>;
   readonly ledger?: Ledger;
   /** The App's clock, milliseconds since the epoch. */
   readonly now?: () => number;
@@ -98,6 +104,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   });
   const suite = options.suite?.({ del, rule }) ?? (() => [flaggedOf(del('7'))]);
   const runner = scriptedRunner(async (request, { artifacts }) => {
+    await options.during?.(request);
     const report = reportOfJob(request, blob, suite(request));
     const made = options.report ? options.report(report, request) : report;
     if (made !== null) {
@@ -126,6 +133,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     appId,
     privateKey: made.privateKey,
     apiUrl: sandbox.apiUrl,
+    live: { url: audience, issuer: `${sandbox.url}/_services/token` },
     ...options.config,
   });
   let ledger = options.ledger ?? memoryLedger();
