@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { type Found, services } from '../policy/starter.ts';
+import { scriptsOf, textOf } from './look-scripts.ts';
 
 /** A variable that some file sets, with what its value begins with; values themselves are not kept. */
 interface Variable {
@@ -10,9 +11,11 @@ interface Variable {
 }
 
 const environmentFiles = /^\.env(\.(example|sample|template|test|ci|dist))?$|^env\.example$/;
+/** Where Prisma, Drizzle and Knex say which database they use. */
+const toolFiles = ['prisma/schema.prisma', 'schema.prisma', 'prisma.config.ts'].concat(
+  ['drizzle.config', 'knexfile'].flatMap((name) => ['ts', 'js', 'mjs', 'cjs'].map((end) => `${name}.${end}`)),
+);
 const composeFiles = /^(docker-)?compose(\.[\w-]+)?\.ya?ml$/;
-/** Larger files are no configuration. */
-const maximumBytes = 1024 * 1024;
 
 /** What a repository's own files say of the systems that its tests talk to. */
 export async function lookAround(root: string): Promise<Found> {
@@ -24,18 +27,18 @@ export async function lookAround(root: string): Promise<Found> {
   const files = [
     ...names.filter((name) => environmentFiles.test(name) || composeFiles.test(name)).sort(),
     ...workflows.map((name) => path.join('.github/workflows', name)),
+    ...toolFiles,
   ];
   for (const file of files) texts.set(file, await textOf(path.join(root, file)));
   const variables = [...texts].flatMap(([file, text]) =>
-    environmentFiles.test(path.basename(file)) ? fromEnvironment(text) : fromYaml(text),
+    environmentFiles.test(path.basename(file))
+      ? fromEnvironment(text)
+      : toolFiles.includes(file)
+        ? fromTool(text)
+        : fromYaml(text),
   );
   const scripts = await scriptsOf(root);
   return { ...systemsIn(variables), scripts, workflows: workflowsThatTest(workflows, texts) };
-}
-
-async function textOf(file: string): Promise<string> {
-  const { size } = await stat(file).catch(() => ({ size: maximumBytes + 1 }));
-  return size > maximumBytes ? '' : readFile(file, 'utf8').catch(() => '');
 }
 
 function variable(name: string, value: string): Variable {
@@ -46,6 +49,16 @@ function fromEnvironment(text: string): Variable[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const [, name, value = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*["']?(.*)$/.exec(line) ?? [];
     return name === undefined ? [] : [variable(name, value)];
+  });
+}
+
+/** Variables that a tool's configuration reads, with the database that it names. */
+function fromTool(text: string): Variable[] {
+  const scheme = /postgres|['"]pg['"]/.test(text) ? 'postgresql' : (/mysql|mariadb/.exec(text)?.[0] ?? '');
+  const read = text.matchAll(/\benv\(\s*["'](\w+)["']|process\.env(?:\.|\[["'])(\w+)/g);
+  return [...read].flatMap(([, one, other]): Variable[] => {
+    const name = one ?? other ?? '';
+    return /(UR[LI]|DSN)$/.test(name) ? [{ name, scheme }] : [];
   });
 }
 
@@ -91,7 +104,7 @@ function systemsIn(variables: readonly Variable[]): Omit<Found, 'scripts' | 'wor
   const http = all.filter(
     ([name, scheme]) =>
       known(name) === undefined &&
-      (/^https?$/.test(scheme) || (scheme === '' && /_(API|SERVICE|BASE)_URL$/.test(name))),
+      (/^https?$/.test(scheme) || (scheme === '' && isElsewhere(name) && !postgres.includes(name))),
   );
   const named = [...new Set(all.flatMap(([name]) => known(name) ?? []))];
   return {
@@ -103,34 +116,17 @@ function systemsIn(variables: readonly Variable[]): Omit<Found, 'scripts' | 'wor
   };
 }
 
+/** A URL that only the runner knows: most often that of a service. */
+function isElsewhere(name: string): boolean {
+  return (
+    /_URL$/.test(name) &&
+    !/^(GITHUB|ACTIONS|CI|NPM|CODECOV|SENTRY|REDIS|MYSQL|MONGO(DB)?|AMQP|KAFKA)_/.test(name)
+  );
+}
+
 function isPostgres(name: string, scheme: string): boolean {
   if (scheme !== '') return /^(jdbc:)?postgres(ql)?(\+\w+)?$/.test(scheme);
   return /^(\w+_)?(DATABASE|POSTGRES|PG)_?UR[LI]$/.test(name);
-}
-
-async function scriptsOf(root: string): Promise<Found['scripts']> {
-  let scripts: string[] = [];
-  try {
-    const read: unknown = JSON.parse(await textOf(path.join(root, 'package.json')));
-    const own = typeof read === 'object' && read !== null && 'scripts' in read ? read.scripts : null;
-    scripts = typeof own === 'object' && own !== null ? Object.keys(own) : [];
-  } catch {
-    // no package.json, or one that npm will complain of
-  }
-  const role = (name: string): Found['scripts'][number]['role'] | null => {
-    if (/^(pre|post)/.test(name)) return null;
-    if (/migrat/i.test(name) && !/(make|create|generate|down|undo|rollback|revert)/i.test(name))
-      return 'migrate';
-    if (/(^|[:_-])seed$/i.test(name)) return 'seed';
-    return /(integration|e2e|acceptance)/i.test(name) ? 'test' : null;
-  };
-  const order = { migrate: 0, seed: 1, test: 2 } as const;
-  return scripts
-    .flatMap((name) => {
-      const found = role(name);
-      return found === null ? [] : [{ name, role: found }];
-    })
-    .sort((a, b) => order[a.role] - order[b.role]);
 }
 
 /** Those that already use the action, else those that look like running such a suite. */

@@ -8,12 +8,19 @@ export interface Found {
   readonly http: readonly string[];
   /** Third parties by the name of their variables. */
   readonly services: readonly Service[];
-  /** Scripts of package.json that look like steps of an integration suite, in an order that could run. */
-  readonly scripts: readonly { readonly name: string; readonly role: 'migrate' | 'seed' | 'test' }[];
+  /** Scripts of package.json, or its migration tool, that look like steps of an integration suite, in an order that could run. */
+  readonly scripts: readonly Script[];
   /** Workflow files that seem to run it. */
   readonly workflows: readonly string[];
   /** Systems for which there is no gate. */
   readonly others: readonly string[];
+}
+
+/** One step of a suite, by what starts it. */
+export interface Script {
+  readonly name: string;
+  readonly role: 'migrate' | 'seed' | 'test';
+  readonly run: string;
 }
 
 export interface Service {
@@ -101,9 +108,9 @@ function section(present: boolean, lines: readonly string[]): string[] {
 
 function suiteOf({ scripts }: Found): string[] {
   const taken = new Set<string>();
-  const steps = scripts.flatMap(({ name, role }) => {
+  const steps = scripts.flatMap(({ name, run }) => {
     const id = name.replace(/[^A-Za-z0-9_-]/g, '-').replace(/^[^A-Za-z_]/, '_');
-    return taken.size < taken.add(id).size ? [{ id, name, role }] : [];
+    return taken.size < taken.add(id).size ? [{ id, run }] : [];
   });
   if (steps.length === 0) {
     return [
@@ -119,7 +126,7 @@ function suiteOf({ scripts }: Found): string[] {
     '# The steps of the suite; a step without `needs` needs all steps above it.',
     'suite:',
     '  steps:',
-    ...steps.map(({ id, name }) => `    - { id: ${quoted(id)}, run: ${quoted(`npm run ${name}`)} }`),
+    ...steps.map(({ id, run }) => `    - { id: ${quoted(id)}, run: ${quoted(run)} }`),
   ];
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { reportSchema } from '../../src/report/schema.ts';
@@ -69,6 +69,57 @@ describe('jit-approval init', () => {
     assert.equal(code, 0);
     assert.deepEqual([JSON.parse(out).file, JSON.parse(out).found.postgres], ['p.yml', []]);
     assert.equal((await jit(['check', 'p.yml'], { cwd })).code, 0);
+  });
+
+  test('Prisma, Drizzle and Knex say which variable holds the database, and migrate it', async () => {
+    const scripts = '{"test:integration":"t","migrate:dev":"d"}';
+    for (const [tool, file, text, run] of [
+      [
+        'prisma',
+        'prisma/schema.prisma',
+        'datasource db {\n provider = "postgresql"\n url = env("APP_DB_URL")\n}',
+        'npx prisma migrate deploy',
+      ],
+      [
+        'drizzle-kit',
+        'drizzle.config.ts',
+        "export default { dialect: 'postgresql', dbCredentials: { url: process.env.APP_DB_URL } }",
+        'npx drizzle-kit migrate',
+      ],
+      [
+        'knex',
+        'knexfile.js',
+        "module.exports = { client: 'pg', connection: process.env['APP_DB_URL'] }",
+        'npx knex migrate:latest',
+      ],
+    ] as const) {
+      const json = `{"scripts":${scripts},"devDependencies":{"${tool}":"1"}}`;
+      const cwd = folderWith({ 'package.json': json, [file]: text });
+      assert.equal((await jit(['init'], { cwd })).code, 0);
+      assert.match(read(cwd), /app-db: \{ postgres: \{ env: APP_DB_URL \}/);
+      assert.ok(read(cwd).includes(`{ id: migrate, run: "${run}" }`), read(cwd));
+      assert.match(read(cwd), /unless: \['run\.step == "migrate"'\]/);
+      assert.equal((await jit(['check'], { cwd })).code, 0);
+    }
+  });
+
+  test('a database for which there is no gate is named, not guarded', async () => {
+    const schema = 'datasource db {\n provider = "mysql"\n url = env("APP_DB_URL")\n}';
+    const cwd = folderWith({ 'prisma/schema.prisma': schema });
+    const { out } = await jit(['init'], { cwd });
+    assert.match(out, /No gate for: APP_DB_URL/);
+    assert.doesNotMatch(read(cwd), /env: APP_DB_URL/);
+  });
+
+  test('examples/shop without its policy gets its database, its payments and its workflow', async () => {
+    const cwd = folderWith({});
+    cpSync(path.resolve(import.meta.dirname, '../../examples/shop'), cwd, { recursive: true });
+    rmSync(path.join(cwd, policyFile));
+    assert.equal((await jit(['init'], { cwd })).code, 0);
+    assert.match(read(cwd), /env: DATABASE_URL/);
+    assert.match(read(cwd), /env: PAYMENTS_URL/);
+    assert.match(read(cwd), /^workflows: \[integration\.yml\]$/m);
+    assert.equal((await jit(['check'], { cwd })).code, 0);
   });
 
   test('hostile names make no other policy than a valid one', async () => {
