@@ -1,43 +1,61 @@
 import { messageOf } from '../errors.ts';
-import type { AppCalls } from '../github/port.ts';
+import type { AppCalls, Delivery } from '../github/port.ts';
 import type { Desk } from './desk.ts';
 
 /** GitHub keeps deliveries for three days. */
 const keptMs = 3 * 24 * 3600_000;
-/** A delivery whose handling fails again and again is left to the sweep. */
-const maximumAttempts = 3;
+/** The first attempt and three more; a delivery whose handling fails again and again is left to the sweep. */
+const maximumAttempts = 4;
 
 /**
- * GitHub never repeats a failed delivery by itself; this asks it to. They come back as ordinary webhooks, and
- * those that were recorded all the same are dropped by their GUID. Answers how many were asked for.
+ * GitHub never repeats a failed delivery by itself; this asks it to, once for each failed attempt, as long as
+ * no attempt of the same delivery succeeded. Attempts are counted in GitHub's own list, so that a restart does
+ * not begin anew. They come back as ordinary webhooks, and those that were recorded all the same are dropped
+ * by their GUID. Answers how many were asked for.
  */
 export function deliveryRecovery(
   desk: Pick<Desk, 'now' | 'log'>,
-  app: Pick<AppCalls, 'failedDeliveries' | 'redeliver'>,
+  app: Pick<AppCalls, 'deliveries' | 'redeliver'>,
 ): () => Promise<number> {
-  const asked = new Map<string, { attempts: number; failedAt: string }>();
+  /** Of these nothing more is to be asked: they arrived, or were given up. */
+  const settled = new Set<string>();
+  /** The attempt by whose failure we last asked. */
+  const asked = new Map<string, number>();
+
+  async function repeat({ guid, id }: Delivery): Promise<boolean> {
+    // no new failure since we asked: it has arrived, or is on its way
+    if (asked.get(guid) === id) return false;
+    asked.set(guid, id);
+    try {
+      await app.redeliver(id);
+      return true;
+    } catch (thrown) {
+      desk.log.warn({ delivery: guid }, `not redelivered: ${messageOf(thrown)}`);
+      return false;
+    }
+  }
+
   return async () => {
-    const failed = await app.failedDeliveries(new Date(desk.now() - keptMs).toISOString());
-    const newest = new Map<string, (typeof failed)[number]>();
-    for (const delivery of failed) {
-      const other = newest.get(delivery.guid);
-      if (other === undefined || other.deliveredAt < delivery.deliveredAt)
-        newest.set(delivery.guid, delivery);
-    }
+    const failed = byGuid(await app.deliveries('failure', new Date(desk.now() - keptMs).toISOString()));
+    for (const guid of settled) if (!failed.has(guid)) settled.delete(guid);
+    for (const guid of asked.keys()) if (!failed.has(guid)) asked.delete(guid);
+    const open = [...failed].filter(([guid]) => !settled.has(guid));
+    const first = open.flatMap(([, attempts]) => attempts.map(({ deliveredAt }) => deliveredAt)).sort()[0];
+    if (first === undefined) return 0;
+    const arrived = new Set((await app.deliveries('success', first)).map(({ guid }) => guid));
     let count = 0;
-    for (const delivery of newest.values()) {
-      const before = asked.get(delivery.guid);
-      // no new failure since we asked: it has arrived, or is on its way
-      if (before?.failedAt === delivery.deliveredAt || (before?.attempts ?? 0) >= maximumAttempts) continue;
-      asked.set(delivery.guid, { attempts: (before?.attempts ?? 0) + 1, failedAt: delivery.deliveredAt });
-      try {
-        await app.redeliver(delivery.id);
-        count++;
-      } catch (thrown) {
-        desk.log.warn({ delivery: delivery.guid }, `not redelivered: ${messageOf(thrown)}`);
-      }
+    for (const [guid, attempts] of open) {
+      const newest = attempts.toSorted((a, b) => b.id - a.id)[0];
+      if (arrived.has(guid)) settled.add(guid);
+      else if (attempts.length >= maximumAttempts) {
+        settled.add(guid);
+        desk.log.warn({ delivery: guid, attempts: attempts.length }, 'delivery given up, the sweep remains');
+      } else if (newest !== undefined && (await repeat(newest))) count++;
     }
-    for (const guid of asked.keys()) if (!newest.has(guid)) asked.delete(guid);
     return count;
   };
+}
+
+function byGuid(deliveries: readonly Delivery[]): ReadonlyMap<string, readonly Delivery[]> {
+  return Map.groupBy(deliveries, ({ guid }) => guid);
 }

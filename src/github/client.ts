@@ -9,7 +9,11 @@ export interface OctokitLike {
     route: string,
     parameters?: Parameters,
   ): Promise<{ status: number; data: unknown; headers: object }>;
-  paginate(route: string, parameters?: Parameters): Promise<unknown[]>;
+  paginate(
+    route: string,
+    parameters?: Parameters,
+    map?: (response: { data: unknown }, done: () => void) => unknown[],
+  ): Promise<unknown[]>;
   graphql(query: string, parameters?: Parameters): Promise<unknown>;
 }
 
@@ -41,6 +45,13 @@ export class GitHubError extends JitError<GitHubErrorCode> {
 export interface Client {
   one<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T>;
   all<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T[]>;
+  /** Of a list that begins with what is wanted: pages are read until an entry is not. */
+  while<T>(
+    schema: z.ZodType<T>,
+    route: string,
+    parameters: Parameters,
+    wanted: (entry: T) => boolean,
+  ): Promise<T[]>;
   /** Null for 404. */
   maybe<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T | null>;
   send(route: string, parameters: Parameters): Promise<void>;
@@ -59,6 +70,20 @@ export function client(octokit: OctokitLike): Client {
       const paged = { per_page: 100, ...parameters };
       const items = await octokit.paginate(route, paged).catch((thrown) => fail(route, thrown));
       return read(z.array(schema), route, items);
+    },
+    async while(schema, route, parameters, wanted) {
+      const found: z.infer<typeof schema>[] = [];
+      const page = ({ data }: { data: unknown }, done: () => void) => {
+        const entries = read(z.array(schema), route, data);
+        const end = entries.findIndex((entry) => !wanted(entry));
+        found.push(...(end === -1 ? entries : entries.slice(0, end)));
+        if (end !== -1) done();
+        return [];
+      };
+      await octokit
+        .paginate(route, { per_page: 100, ...parameters }, page)
+        .catch((thrown) => fail(route, thrown));
+      return found;
     },
     async maybe(schema, route, parameters) {
       try {

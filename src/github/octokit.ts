@@ -67,10 +67,9 @@ export function appCalls(octokit: OctokitLike): AppCalls {
       const found = await calls.maybe(installationSchema, route, split(repository));
       return found === null || found.suspended_at ? null : found.id;
     },
-    async failedDeliveries(since) {
-      const route = 'GET /app/hook/deliveries';
-      const failed = await calls.all(deliverySchema, route, { status: 'failure' });
-      return failed.filter((delivery) => Date.parse(delivery.deliveredAt) >= Date.parse(since));
+    deliveries(status, since) {
+      const wanted = (delivery: Delivery) => Date.parse(delivery.deliveredAt) >= Date.parse(since);
+      return calls.while(deliverySchema, 'GET /app/hook/deliveries', { status }, wanted);
     },
     redeliver: (id) => calls.send('POST /app/hook/deliveries/{delivery_id}/attempts', { delivery_id: id }),
   };

@@ -3,47 +3,109 @@ import { suite, test } from 'node:test';
 import { deliveryRecovery } from '../../src/app/deliveries.ts';
 import type { Delivery } from '../../src/github/port.ts';
 import { deskWith } from './help/desk.ts';
+import { stage } from './help/stage.ts';
 
-const failed = (id: number, guid: string, minute: number): Delivery => ({
+const delivery = (id: number, guid: string, statusCode = 502): Delivery => ({
   id,
   guid,
-  deliveredAt: `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`,
-  statusCode: 502,
+  deliveredAt: `2026-01-01T00:${String(id).padStart(2, '0')}:00Z`,
+  statusCode,
   event: 'issue_comment',
 });
 
+/** GitHub's list grows from round to round; what is asked for is written down. */
 function recovery(rounds: readonly (readonly Delivery[])[]) {
   const asked: number[] = [];
-  let round = -1;
-  const recover = deliveryRecovery(deskWith({ now: () => Date.parse('2026-01-01T01:00:00Z') }), {
-    failedDeliveries: async () => rounds[++round] ?? [],
-    redeliver: async (id) => {
-      asked.push(id);
-      if (id === 13) throw new Error('422');
+  const lists: string[] = [];
+  let shown: readonly Delivery[] = [];
+  const fresh = () =>
+    deliveryRecovery(deskWith({ now: () => Date.parse('2026-01-01T01:00:00Z') }), {
+      async deliveries(status, since) {
+        lists.push(status);
+        return shown.filter(
+          (each) => each.statusCode < 300 === (status === 'success') && each.deliveredAt >= since,
+        );
+      },
+      async redeliver(id) {
+        asked.push(id);
+        if (id === 13) throw new Error('422');
+      },
+    });
+  return {
+    asked,
+    lists,
+    fresh,
+    async play(recover = fresh()) {
+      const counts: number[] = [];
+      for (const round of rounds) {
+        shown = round;
+        counts.push(await recover());
+      }
+      return counts;
     },
-  });
-  return { recover, asked };
+  };
 }
 
 suite('deliveries that failed', () => {
   test('are asked for again once while nothing new is known of them', async () => {
-    const { recover, asked } = recovery([[failed(1, 'a', 1)], [failed(1, 'a', 1)]]);
-    assert.equal(await recover(), 1);
-    assert.equal(await recover(), 0);
+    const { play, asked } = recovery([[delivery(1, 'a')], [delivery(1, 'a')]]);
+    assert.deepEqual(await play(), [1, 0]);
     assert.deepEqual(asked, [1]);
   });
 
   test('are asked for again when they failed again, three times at most', async () => {
-    const one = (minute: number) =>
-      Array.from({ length: minute }, (_, index) => failed(index + 1, 'a', index + 1));
-    const { recover, asked } = recovery([one(1), one(2), one(3), one(4), one(5)]);
-    for (let round = 0; round < 5; round++) await recover();
+    const grown = (attempts: number) =>
+      Array.from({ length: attempts }, (_, index) => delivery(index + 1, 'a'));
+    const { play, asked } = recovery([1, 2, 3, 4, 5].map(grown));
+    assert.deepEqual(await play(), [1, 1, 1, 0, 0]);
     assert.deepEqual(asked, [1, 2, 3]);
   });
 
+  test('are left alone when another attempt of the same delivery succeeded, also after a restart', async () => {
+    const { play, asked, fresh } = recovery([[delivery(1, 'a'), delivery(2, 'a', 200), delivery(3, 'b')]]);
+    assert.deepEqual(await play(), [1]);
+    assert.deepEqual(await play(fresh()), [1]);
+    assert.deepEqual(asked, [3, 3]);
+  });
+
+  test('attempts before a restart count: what failed four times is not asked for anew', async () => {
+    const { play, asked, fresh } = recovery([[1, 2, 3, 4].map((id) => delivery(id, 'a'))]);
+    await play();
+    await play(fresh());
+    assert.deepEqual(asked, []);
+  });
+
+  test('successes are listed only while a failure is open', async () => {
+    const both = [delivery(1, 'a'), delivery(2, 'a', 200)];
+    const { play, lists } = recovery([[delivery(9, 'z', 200)], both, both]);
+    await play();
+    assert.deepEqual(lists, ['failure', 'failure', 'success', 'failure']);
+  });
+
   test('one that GitHub will not repeat does not stop the others', async () => {
-    const { recover, asked } = recovery([[failed(13, 'a', 1), failed(14, 'b', 1)]]);
-    assert.equal(await recover(), 1);
+    const { play, asked } = recovery([[delivery(13, 'a'), delivery(14, 'b')]]);
+    assert.deepEqual(await play(), [1]);
     assert.deepEqual(asked, [13, 14]);
+  });
+
+  test('more than a page of them is found by cursor, and each arrives once', async () => {
+    await using scene = await stage();
+    const pull = await scene.open();
+    const { sandbox } = scene;
+    sandbox.create.webhook(scene.appId, { url: 'http://127.0.0.1:9/', secret: scene.config.webhookSecret });
+    for (let index = 0; index < 105; index++) sandbox.act.comment('alice', pull, `note ${index}`);
+    await sandbox.idle();
+    sandbox.create.webhook(scene.appId, {
+      url: scene.app.webhookUrl,
+      secret: scene.config.webhookSecret,
+    });
+    await scene.app.sweep();
+    await scene.settle();
+    await scene.app.sweep();
+    await scene.settle();
+    const { deliveries } = sandbox.webhooks;
+    const lost = new Set(deliveries.filter(({ statusCode }) => statusCode !== 200).map(({ guid }) => guid));
+    const arrived = deliveries.filter(({ guid, statusCode }) => lost.has(guid) && statusCode === 200);
+    assert.deepEqual([lost.size, arrived.length], [105, 105]);
   });
 });
