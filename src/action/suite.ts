@@ -5,11 +5,12 @@ import * as core from '@actions/core';
 import { decidedGrants, noDecisions } from '../approval/decided.ts';
 import type { GrantSource } from '../approval/grant.ts';
 import { JitError } from '../errors.ts';
+import { changedPaths } from '../github/changed-paths.ts';
 import { githubGrantSource } from '../github/grant-source.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Policy } from '../policy/parse.ts';
 import type { Report } from '../report/schema.ts';
-import { runSuite } from '../suite/run.ts';
+import { runSuite, type SuiteOptions } from '../suite/run.ts';
 import { version } from '../version.ts';
 import { earlierReport } from './earlier-report.ts';
 import { proposedPolicy } from './head-policy.ts';
@@ -44,6 +45,7 @@ export async function suite(environment: Environment): Promise<number> {
     run: context.run,
     author: context.author,
     ...(context.labels === null ? {} : { labels: context.labels }),
+    ...changedFilesOf(context, reader),
     headBranch: context.headBranch,
     grants: grantsOf(context, policy, reader),
     earlier: earlierReport(environment.JIT_EARLIER, context.run),
@@ -66,6 +68,16 @@ export async function suite(environment: Environment): Promise<number> {
   });
   await leave(environment, report);
   return 0;
+}
+
+/** Without a reader the policy was not read, and nothing runs. */
+function changedFilesOf(
+  { run }: JobContext,
+  reader: RepositoryReader | null,
+): Pick<SuiteOptions, 'changedFiles'> {
+  const { repository, pullRequest, head } = run;
+  if (reader === null || repository === null || pullRequest === null || head === null) return {};
+  return { changedFiles: changedPaths(reader, repository, pullRequest, head) };
 }
 
 /** Where decisions come from: the App's check runs on the head. What is missing for that is said at every hold. */

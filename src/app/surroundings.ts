@@ -1,11 +1,9 @@
 import type { ReportedAction } from '../approval/facts.ts';
 import { workflowChange } from '../approval/workflow-change.ts';
+import { maximumFiles } from '../github/changed-paths.ts';
 import type { AppGitHub, Artifact, PullFile, PullRequest } from '../github/port.ts';
 import type { GatePolicy } from './gate-policy.ts';
 import { reportName } from './reports.ts';
-
-/** GitHub lists no more files of a pull request than these. */
-const maximumFiles = 3000;
 
 /** The action by which a pull request that changes its own workflows holds its gate; none or one. */
 export async function workflowHolds(

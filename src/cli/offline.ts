@@ -29,6 +29,7 @@ export async function judgeOffline(question: OfflineQuestion): Promise<Verdict> 
   const all: Required<Facts> = {
     relations: { known: false, why: 'names are resolved by the session, which is not here' },
     estimatedRows: { known: false, why: 'rows are estimated by the target, which is not here' },
+    changedFiles: { known: false, why: 'the pull request is not asked here' },
     ...facts,
   };
   const decided = decide({ policy, action, run, facts: all });

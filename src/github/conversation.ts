@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Client } from './client.ts';
 import { GitHubError, split } from './client.ts';
-import type { AppGitHub, IssueComment, PullFile } from './port.ts';
+import type { AppGitHub, IssueComment } from './port.ts';
 import { pullRequestSchema } from './reader.ts';
 
 const commentSchema = z
@@ -29,20 +29,6 @@ const commentSchema = z
       appId: comment.performed_via_github_app?.id ?? null,
     }),
   );
-const fileSchema = z
-  .object({
-    filename: z.string(),
-    previous_filename: z.string().optional(),
-    status: z.string(),
-    sha: z.string().nullable(),
-  })
-  .transform(
-    (file): PullFile => ({
-      path: file.filename,
-      previousPath: file.previous_filename ?? null,
-      blob: file.status === 'removed' ? '' : (file.sha ?? ''),
-    }),
-  );
 const repositorySchema = z.object({ full_name: z.string() });
 const created = z.object({ id: z.int() });
 
@@ -51,7 +37,6 @@ type ConversationCalls = Pick<
   | 'repositories'
   | 'openPullRequests'
   | 'pullRequestsOf'
-  | 'changedFiles'
   | 'comment'
   | 'comments'
   | 'createComment'
@@ -77,11 +62,6 @@ export function conversationCalls(client: Client): ConversationCalls {
       client.all(pullRequestSchema, 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
         ...split(headRepository),
         commit_sha: sha,
-      }),
-    changedFiles: (repository, number) =>
-      client.all(fileSchema, 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
-        ...split(repository),
-        pull_number: number,
       }),
     comment: (repository, id) =>
       client.maybe(commentSchema, `GET /${byId}`, { ...split(repository), comment_id: id }),

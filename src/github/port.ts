@@ -59,6 +59,8 @@ export interface RepositoryReader {
   fileAtBranch(repository: string, branch: string, path: string): Promise<FileAtCommit | null>;
   fileAtCommit(repository: string, commit: string, path: string): Promise<FileAtCommit | null>;
   pullRequest(repository: string, number: number): Promise<PullRequest>;
+  /** What a pull request changes; at most the first 3,000 files, GitHub's limit. */
+  changedFiles(repository: string, number: number): Promise<readonly PullFile[]>;
   /** Check runs of a commit made by one App, superseded ones too, whose name starts with `prefix`. */
   checkRuns(repository: string, ref: string, appId: number, prefix: string): Promise<readonly CheckRun[]>;
 }
@@ -166,8 +168,6 @@ export interface AppGitHub extends RepositoryReader {
   openPullRequests(repository: string): Promise<readonly PullRequest[]>;
   /** Pull requests whose head is this commit. Asked of the head's repository: the base's is empty for forks. */
   pullRequestsOf(headRepository: string, sha: string): Promise<readonly PullRequest[]>;
-  /** What a pull request changes; at most the first 3,000 files, GitHub's limit. */
-  changedFiles(repository: string, number: number): Promise<readonly PullFile[]>;
 
   createCheckRun(repository: string, headSha: string, check: CheckWrite): Promise<number>;
   updateCheckRun(repository: string, id: number, check: CheckWrite): Promise<void>;

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { JitError } from '../errors.ts';
 import type { Client } from './client.ts';
 import { split } from './client.ts';
-import type { CheckRun, FileAtCommit, PullRequest, RepositoryReader } from './port.ts';
+import type { CheckRun, FileAtCommit, PullFile, PullRequest, RepositoryReader } from './port.ts';
 
 const repositorySchema = z.object({ default_branch: z.string() });
 const branchSchema = z.object({ commit: z.object({ sha: z.string() }) });
@@ -36,6 +36,21 @@ export const pullRequestSchema = z
         repositoryId: pull.head.repo?.id ?? null,
       },
       base: { ref: pull.base.ref, repository: pull.base.repo.full_name },
+    }),
+  );
+
+const pullFileSchema = z
+  .object({
+    filename: z.string(),
+    previous_filename: z.string().optional(),
+    status: z.string(),
+    sha: z.string().nullable(),
+  })
+  .transform(
+    (file): PullFile => ({
+      path: file.filename,
+      previousPath: file.previous_filename ?? null,
+      blob: file.status === 'removed' ? '' : (file.sha ?? ''),
     }),
   );
 
@@ -98,6 +113,11 @@ export function repositoryReader(client: Client): RepositoryReader {
       const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
       return client.one(pullRequestSchema, route, { ...split(repository), pull_number: number });
     },
+    changedFiles: (repository, number) =>
+      client.all(pullFileSchema, 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
+        ...split(repository),
+        pull_number: number,
+      }),
     async checkRuns(repository, ref, appId, prefix) {
       const runs = await client.all(checkRunSchema, 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs', {
         ...split(repository),

@@ -43,8 +43,14 @@ function costly(action: RuntimeAction, { estimatedRows }: Facts): Record<string,
   return { estimatedRows: known(estimatedRows, (rows) => BigInt(Math.round(rows))) };
 }
 
-function runFieldsOf({ now: _, labels, ...run }: RunContext): Record<string, unknown> {
-  return { ...run, attempt: BigInt(run.attempt), labels: labels === undefined ? null : [...labels] };
+function runFieldsOf({ now: _, labels, ...run }: RunContext, facts: Facts): Record<string, unknown> {
+  const { changedFiles: files } = facts;
+  return {
+    ...run,
+    attempt: BigInt(run.attempt),
+    labels: labels === undefined ? null : [...labels],
+    changedFiles: files === undefined ? new Lacking('changedFiles') : known(files, (paths) => paths),
+  };
 }
 
 /**
@@ -67,21 +73,30 @@ class LazyContext implements ExpressionContext {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly lacks = new Set<FactName>();
   readonly #groups: readonly (() => Fields)[];
+  readonly #facts: Facts;
   #large: boolean | null = null;
 
   constructor(action: RuntimeAction, operation: SqlOperation | null, run: RunContext, facts: Facts) {
     const fields = {
       action: () => ({ kind: action.kind, ...fieldsOf(action, operation), ...costly(action, facts) }),
       target: () => targetOf(action),
-      run: () => runFieldsOf(run),
+      run: () => runFieldsOf(run, facts),
     };
     this.variables = new LazyVariables(fields, run.now, this.lacks);
     this.#groups = Object.values(fields);
+    this.#facts = facts;
   }
 
   get large(): boolean {
-    this.#large ??= this.#groups.some((group) => Object.values(group()).some(isLarge));
+    this.#large ??= this.#groups.some((group) =>
+      Object.entries(group()).some(([name, value]) => name !== 'changedFiles' && isLarge(value)),
+    );
     return this.#large;
+  }
+
+  get manyFiles(): boolean {
+    const { changedFiles: files } = this.#facts;
+    return files?.known === true && files.value.length > maximumElements;
   }
 }
 

@@ -68,6 +68,10 @@ const run: Described = {
   head: ['string', 'Head branch'],
   author: ['string', "Login of the pull request's author"],
   labels: ['list<string>', 'Labels of the pull request when the workflow was started'],
+  changedFiles: [
+    'list<string>',
+    'Paths that the pull request changes, of a renamed file both; macros take 1,000, GitHub tells 3,000 at most',
+  ],
   step: ['string', 'Step of the suite that runs now'],
   attempt: ['int', 'Attempt of the workflow run, from 1'],
 };

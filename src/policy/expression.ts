@@ -30,6 +30,8 @@ export interface ExpressionContext {
   readonly variables: Readonly<Record<string, unknown>>;
   /** True when a list or text in it is too large for macros: then expressions with macros are unknown. */
   readonly large: boolean;
+  /** The same of `run.changedFiles`, which makes unknown only what reads it. */
+  readonly manyFiles: boolean;
   /** Facts that were read and are not there yet. */
   readonly lacks: ReadonlySet<FactName>;
 }
@@ -49,12 +51,16 @@ export function compileExpression(source: string, kind: ActionKind): Expression 
   }
   const run = guarded(() => environment.parse(source));
   const reads = inspect(run.ast);
+  const paths = pathsIn(run.ast);
+  const readsFiles = paths.some(
+    ([group, field]) => group === 'run' && (field === undefined || field === 'changedFiles'),
+  );
   return {
     source,
     ...reads,
-    paths: pathsIn(run.ast),
+    paths,
     evaluate(context) {
-      if (reads.macros && context.large) {
+      if (reads.macros && (context.large || (readsFiles && context.manyFiles))) {
         return { answer: 'unknown', why: 'a list or text has more than 1000 elements, too many for a macro' };
       }
       try {

@@ -100,6 +100,8 @@ export interface Facts {
   readonly relations?: Known<readonly Resolution[]>;
   /** How many rows the statement would change or return, by EXPLAIN. */
   readonly estimatedRows?: Known<number>;
+  /** Paths that the pull request changes; of a renamed file both. */
+  readonly changedFiles?: Known<readonly string[]>;
 }
 
 export type FactName = keyof Facts;

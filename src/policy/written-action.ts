@@ -43,6 +43,12 @@ export function writtenRun(written: WrittenRun | undefined): RunContext {
   };
 }
 
+/** The facts that a run gives. */
+export function writtenFacts(written: WrittenRun | undefined): Facts {
+  const files = written?.changedFiles;
+  return files === undefined ? {} : { changedFiles: { known: true, value: files } };
+}
+
 type Spec<Kind extends string> = Extract<WrittenAction, { readonly [key in Kind]: unknown }>;
 
 function sqlAction(

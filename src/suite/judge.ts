@@ -40,6 +40,8 @@ export interface JudgeOptions {
   readonly keys?: UniqueKeys;
   /** What steps have written under unique keys, over attempts; nothing is kept without it. */
   readonly written?: WrittenKeys;
+  /** Paths that the pull request changes, asked when a rule reads them; without it there is none. */
+  readonly changedFiles?: () => Promise<Known<readonly string[]>>;
   /** What this machine can prove about a server; nothing without it. */
   readonly surroundings?: Surroundings;
   /** Where a rule can be changed; nowhere without it. */
@@ -54,6 +56,7 @@ export interface JudgeOptions {
 interface Fetched {
   relations?: Known<readonly Resolution[]>;
   estimatedRows?: Known<number>;
+  changedFiles?: Known<readonly string[]>;
 }
 
 /** Decides, runs the checks that the policy asks for, and for what is held looks for a grant. */
@@ -173,8 +176,7 @@ async function verdictOf(
   while (decided.kind === 'needs' && decided.facts.some((fact) => !fetched.has(fact))) {
     for (const fact of decided.facts) {
       fetched.add(fact);
-      if (fact === 'relations') facts.relations = await relationsOf(action, scope);
-      else facts.estimatedRows = await estimatedRows(action, scope);
+      await fetchFact(fact, facts, options, action, scope);
     }
     decided = decide({ policy: options.policy, action, run, facts });
   }
@@ -185,7 +187,9 @@ async function verdictOf(
     unique,
     environment: options.environment ?? {},
     facts: async (lacking: ReadonlySet<FactName>) => {
-      if (lacking.has('estimatedRows')) facts.estimatedRows ??= await estimatedRows(action, scope);
+      for (const fact of lacking) {
+        if (facts[fact] === undefined) await fetchFact(fact, facts, options, action, scope);
+      }
       return facts;
     },
   };
@@ -193,6 +197,27 @@ async function verdictOf(
     decided.verdict.checks.map((request) => runCheck(request, action, run, options.readFile, ports)),
   );
   return conclude(decided.verdict, results);
+}
+
+const noPullRequest = { known: false, why: 'there is no pull request here' } as const;
+
+async function fetchFact(
+  fact: FactName,
+  facts: Fetched,
+  options: JudgeOptions,
+  action: RuntimeAction,
+  scope: TransactionScope | null,
+): Promise<void> {
+  switch (fact) {
+    case 'relations':
+      facts.relations = await relationsOf(action, scope);
+      break;
+    case 'estimatedRows':
+      facts.estimatedRows = await estimatedRows(action, scope);
+      break;
+    case 'changedFiles':
+      facts.changedFiles = (await options.changedFiles?.()) ?? noPullRequest;
+  }
 }
 
 async function relationsOf(

@@ -62,6 +62,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     secrets,
     keys,
     written,
+    ...(options.changedFiles === undefined ? {} : { changedFiles: options.changedFiles }),
     now: options.now,
     approveHint: options.approveHint,
     onFlagged: (flagged) => options.progress.flagged(flagged),

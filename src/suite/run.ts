@@ -33,6 +33,8 @@ export interface SuiteOptions {
   readonly author: string | null;
   /** Of the pull request; left out where there is none. */
   readonly labels?: readonly string[];
+  /** Paths that the pull request changes; left out where there is none. */
+  readonly changedFiles?: () => Promise<Known<readonly string[]>>;
   /** Head branch, for `run.head`. */
   readonly headBranch: string | null;
   readonly grants: GrantSource;

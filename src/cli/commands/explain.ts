@@ -4,7 +4,7 @@ import { ExitCode } from '../../errors.ts';
 import { parseActionFile } from '../../policy/cases.ts';
 import { createAnalyser } from '../../policy/sql/analyse.ts';
 import type { CheckResult } from '../../policy/verdict.ts';
-import { writtenAction, writtenRun } from '../../policy/written-action.ts';
+import { writtenAction, writtenFacts, writtenRun } from '../../policy/written-action.ts';
 import { type Explanation, explainFlagged, explainVerdict, explanationText } from '../../report/explain.ts';
 import { formLine } from '../../report/form-text.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
@@ -91,7 +91,7 @@ async function explainWritten(file: string, options: Options): Promise<number> {
     policy,
     action,
     run: writtenRun(parsed.value.run),
-    facts,
+    facts: { ...facts, ...writtenFacts(parsed.value.run) },
     known: ({ check }) => givenOutcome(parsed.value.checks?.[check.type]),
     readFile: readBeside(process.cwd()),
     environment: process.env,

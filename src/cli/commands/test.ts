@@ -6,7 +6,7 @@ import { disagreements, parseCases } from '../../policy/cases.ts';
 import type { Policy } from '../../policy/parse.ts';
 import type { Case } from '../../policy/schema/cases.ts';
 import { type Analyse, createAnalyser } from '../../policy/sql/analyse.ts';
-import { writtenAction, writtenRun } from '../../policy/written-action.ts';
+import { writtenAction, writtenFacts, writtenRun } from '../../policy/written-action.ts';
 import { type TestResult, tap } from '../../report/tap.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
 import { loadWorkingPolicy, readGiven } from '../files.ts';
@@ -67,7 +67,7 @@ async function problemsOf(one: Case, policy: Policy, analyse: Analyse): Promise<
     policy,
     action,
     run: writtenRun(one.run),
-    facts,
+    facts: { ...facts, ...writtenFacts(one.run) },
     known: ({ check }) => givenOutcome(one.checks?.[check.type]),
     readFile: readBeside(process.cwd()),
     environment: process.env,

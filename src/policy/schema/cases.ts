@@ -66,6 +66,7 @@ export const writtenRunSchema = z.strictObject({
   step: z.string().optional(),
   attempt: z.int().min(1).optional(),
   labels: z.array(z.string()).optional().describe('Of the pull request'),
+  changedFiles: z.array(z.string()).optional().describe('Paths that the pull request changes'),
   now: z.iso.datetime({ offset: true }).optional().describe('When it is judged'),
 });
 export type WrittenRun = z.infer<typeof writtenRunSchema>;
