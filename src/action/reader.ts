@@ -1,7 +1,16 @@
 import { getOctokit } from '@actions/github';
+import { retry } from '@octokit/plugin-retry';
+import { throttling } from '@octokit/plugin-throttling';
 import { githubReader } from '../github/octokit.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Environment } from './job-context.ts';
+
+/** A job that waits longer costs more than one that is started again. */
+const longestWaitS = 60;
+
+function waits(retryAfterS: number, _request: unknown, _octokit: unknown, retries: number): boolean {
+  return retryAfterS <= longestWaitS && retries < 2;
+}
 
 /** GitHub with the job's token, at the job's own server; null without a token. */
 export function jobReader(environment: Environment): RepositoryReader | null {
@@ -9,9 +18,18 @@ export function jobReader(environment: Environment): RepositoryReader | null {
   return octokit === null ? null : githubReader(octokit);
 }
 
-export function jobOctokit(environment: Environment): ReturnType<typeof getOctokit> | null {
+/**
+ * What GitHub answers with 5xx is asked three times more, after `pauseMs`, four and nine times that; at a limit it
+ * waits as long as GitHub says, up to a minute.
+ */
+export function jobOctokit(environment: Environment, pauseMs = 1000): ReturnType<typeof getOctokit> | null {
   const token = environment.JIT_INPUT_GITHUB_TOKEN ?? '';
   if (token === '') return null;
   const baseUrl = environment.GITHUB_API_URL;
-  return getOctokit(token, baseUrl === undefined ? {} : { baseUrl });
+  const options = {
+    retry: { retryAfterBaseValue: pauseMs },
+    throttle: { retryAfterBaseValue: pauseMs, onRateLimit: waits, onSecondaryRateLimit: waits },
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  };
+  return getOctokit(token, options, retry, throttling);
 }

@@ -88,8 +88,13 @@ suite('the App against the GitHub of emulate', () => {
   });
 });
 
+const never = () => false;
+
 function installation({ privateKey, apiUrl }: { privateKey: string; apiUrl: string }): Promise<Octokit> {
-  const options = { baseUrl: apiUrl, throttle: { enabled: false } };
+  const options = {
+    baseUrl: apiUrl,
+    throttle: { enabled: false, onRateLimit: never, onSecondaryRateLimit: never },
+  };
   return new App({ appId, privateKey, Octokit: Octokit.defaults(options) }).getInstallationOctokit(100);
 }
 
