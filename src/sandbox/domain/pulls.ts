@@ -1,7 +1,7 @@
 import { startWorkflows } from '../actions/trigger.ts';
 import { resolveCommit } from '../git/commit.ts';
 import { git, tryGit } from '../git/git.ts';
-import { mergeBase, testMerge } from '../git/merge.ts';
+import { commitsBetween, testMerge } from '../git/merge.ts';
 import type { Account, Pull, Repository } from '../model.ts';
 import { pullFull } from '../shapes/pull.ts';
 import { publish } from '../webhooks/publish.ts';
@@ -220,9 +220,5 @@ export async function mergePull(world: World, pull: Pull, by: Account, sha: stri
 export async function contains(pull: Pull, sha: string): Promise<boolean> {
   const { folder } = pull.repository;
   if (pull.head.sha === sha || pull.mergeSha === sha) return true;
-  const from = await mergeBase(folder, pull.base.sha, pull.head.sha);
-  if (!from || (await tryGit(folder, ['cat-file', '-e', `${sha}^{commit}`])).code !== 0) return false;
-  const inHead = (await tryGit(folder, ['merge-base', '--is-ancestor', sha, pull.head.sha])).code === 0;
-  const inBase = (await tryGit(folder, ['merge-base', '--is-ancestor', sha, from])).code === 0;
-  return inHead && !inBase;
+  return (await commitsBetween(folder, pull.base.sha, pull.head.sha)).includes(sha);
 }

@@ -50,10 +50,16 @@ export async function commitFiles(folder: string, request: CommitRequest): Promi
 /** The commit that a branch, tag or commit id names, or null. */
 export async function resolveCommit(folder: string, name: string): Promise<string | null> {
   if (name.startsWith('-') || name.includes('..') || name.includes('@{')) return null;
+  if (/^[0-9a-f]{40}$/.test(name)) return named(folder, name);
   const short = name.replace(/^(heads|tags)\//, '');
   for (const candidate of [`refs/heads/${short}`, `refs/tags/${short}`, name]) {
-    const result = await tryGit(folder, ['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`]);
-    if (result.code === 0) return result.stdout.toString().trim();
+    const found = await named(folder, candidate);
+    if (found !== null) return found;
   }
   return null;
+}
+
+async function named(folder: string, name: string): Promise<string | null> {
+  const result = await tryGit(folder, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
+  return result.code === 0 ? result.stdout.toString().trim() : null;
 }

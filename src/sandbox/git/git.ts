@@ -20,12 +20,45 @@ export interface GitResult {
   readonly stderr: string;
 }
 
+interface GitOptions {
+  readonly input?: Uint8Array | string;
+  readonly env?: Record<string, string>;
+}
+
+const reading = new Set(['cat-file', 'diff', 'ls-tree', 'merge-base', 'rev-list', 'rev-parse', 'show']);
+const objects = /^[0-9a-f]{40}(\^\{(commit|tree)\})?(\.\.[0-9a-f]{40})?$/;
+
+/** Whether the answer can never change: it reads objects that are named by their content alone. */
+function isForEver([command = '', ...rest]: readonly string[], options: GitOptions): boolean {
+  if (!reading.has(command) || options.input !== undefined || options.env !== undefined) return false;
+  const end = rest.indexOf('--');
+  const names = rest.slice(0, end < 0 ? undefined : end).filter((arg) => !arg.startsWith('-'));
+  return (
+    names.some((name) => objects.test(name)) && names.every((name) => objects.test(name) || name === 'blob')
+  );
+}
+
+/** A process costs more than everything that is read with it. */
+const known = new Map<string, GitResult>();
+const mostKnown = 50_000;
+
 /** Runs `git` in a repository's folder and answers whatever its exit code is. */
-export function tryGit(
+export async function tryGit(
   folder: string,
   args: readonly string[],
-  options: { readonly input?: Uint8Array | string; readonly env?: Record<string, string> } = {},
+  options: GitOptions = {},
 ): Promise<GitResult> {
+  const key = isForEver(args, options) ? JSON.stringify([folder, ...args]) : null;
+  const before = key === null ? undefined : known.get(key);
+  if (before !== undefined) return before;
+  const result = await runGit(folder, args, options);
+  if (known.size >= mostKnown) known.clear();
+  // what is not there yet may come with the next push
+  if (key !== null && result.code === 0) known.set(key, result);
+  return result;
+}
+
+function runGit(folder: string, args: readonly string[], options: GitOptions): Promise<GitResult> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', args, { cwd: folder, env: { ...environment, ...options.env } });
     const out: Buffer[] = [];
@@ -55,7 +88,7 @@ export function tryGit(
 export async function git(
   folder: string,
   args: readonly string[],
-  options: { readonly input?: Uint8Array | string; readonly env?: Record<string, string> } = {},
+  options: GitOptions = {},
 ): Promise<Buffer> {
   const result = await tryGit(folder, args, options);
   if (result.code === 0) return result.stdout;
