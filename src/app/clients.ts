@@ -25,11 +25,11 @@ const paced = ProbotOctokit.defaults((options: OctokitDefaults) => ({
   throttle: { ...options.throttle, onRateLimit: waitsInPlace, onSecondaryRateLimit: waitsInPlace },
 }));
 
-/** For counterparts that are no real GitHub; it would limit us, so production keeps Octokit's spacing. */
+/** For counterparts that are no real GitHub; it would limit us, so production keeps Octokit's spacing and waits. */
 const unthrottled = ProbotOctokit.defaults((options: OctokitDefaults) => ({
   ...options,
   throttle: { ...options.throttle, enabled: false },
-  retry: { ...options.retry, enabled: false },
+  retry: { ...options.retry, retryAfterBaseValue: 20 },
 }));
 
 export function octokitClass(throttle: boolean): typeof ProbotOctokit {

@@ -24,6 +24,7 @@ export interface AppConfig {
   /** See `WorkerPace`. */
   readonly leaseMs: number;
   readonly pollMs: number;
+  readonly retryMs: number;
   readonly reconcileAtOnce: number;
   /** See `SweepPace`. */
   readonly sweepMs: number;
@@ -68,6 +69,7 @@ function configOf(found: Environment, privateKey: string): AppConfig {
     retentionDays: found.LEDGER_RETENTION_DAYS ?? null,
     leaseMs: found.JIT_APPROVAL_LEASE_MS,
     pollMs: found.JIT_APPROVAL_POLL_MS,
+    retryMs: found.JIT_APPROVAL_RETRY_MS,
     reconcileAtOnce: found.RECONCILE_AT_ONCE,
     sweepMs: found.JIT_APPROVAL_SWEEP_MS,
     discoverMs: found.JIT_APPROVAL_DISCOVER_MS,

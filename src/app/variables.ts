@@ -156,6 +156,11 @@ export const environmentSchema = z.object({
     2000,
     'How often the ledger is asked for what other processes and time left to do',
   ),
+  JIT_APPROVAL_RETRY_MS: milliseconds(
+    10,
+    2000,
+    'How long a pull request waits after a failure; twice as long after each further one, at most 5 minutes',
+  ),
   RECONCILE_AT_ONCE: variable(wholeNumber(1, 64, 4), {
     means: 'Pull requests that one process works on at the same time',
     expects: 'a number, 1 to 64',

@@ -22,7 +22,6 @@ export interface Worker {
   idle(): Promise<void>;
 }
 
-const firstRetryMs = 2000;
 const lastRetryMs = 5 * 60_000;
 /** A look that takes as long as this is a ledger that does not answer. */
 const leastQuietMs = 15_000;
@@ -32,6 +31,8 @@ export interface WorkerPace {
   readonly leaseMs: number;
   /** How often the ledger is asked for what other processes, time and expired leases left to do. */
   readonly pollMs: number;
+  /** What waits after its first failure; twice as long after each further one. */
+  readonly retryMs: number;
   /** Pull requests that this process reconciles at the same time; each at most once, by whichever process. */
   readonly reconcileAtOnce: number;
 }
@@ -43,7 +44,7 @@ export interface WorkerPace {
 export function startWorker(
   desk: Omit<Desk, 'wake'>,
   reconcile: Reconcile,
-  { leaseMs, pollMs, reconcileAtOnce }: WorkerPace,
+  { leaseMs, pollMs, retryMs, reconcileAtOnce }: WorkerPace,
 ): Worker {
   const { ledger, log } = desk;
   const lease = { holder: `${hostname()}/${pid}`, ms: leaseMs };
@@ -86,7 +87,7 @@ export function startWorker(
       const next = await reconcile(key, installation, held);
       await held.release({ kind: 'done', againInMs: next === null ? null : Math.max(next - desk.now(), 0) });
     } catch (thrown) {
-      const outcome = retryOf(held.taken, thrown);
+      const outcome = retryOf(held.taken, thrown, retryMs);
       log.error({ err: thrown, pull: `${key.repository}#${key.number}`, ...outcome }, messageOf(thrown));
       await held
         .release(outcome)
@@ -112,8 +113,8 @@ export function startWorker(
 }
 
 /** Ever more rarely; never before GitHub's own limits let us ask again. */
-function retryOf({ failures }: Taken, thrown: unknown): Outcome {
-  const usual = Math.min(firstRetryMs * 2 ** failures, lastRetryMs);
+function retryOf({ failures }: Taken, thrown: unknown, retryMs: number): Outcome {
+  const usual = Math.min(retryMs * 2 ** failures, lastRetryMs);
   const asked = thrown instanceof GitHubError ? (thrown.retryAfterMs ?? 0) : 0;
   return { kind: 'failed', retryInMs: Math.max(usual, asked) };
 }

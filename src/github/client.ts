@@ -60,8 +60,10 @@ export interface Client {
 }
 
 export function client(octokit: OctokitLike): Client {
+  const ask = (route: string, parameters: Parameters) =>
+    octokit.request(route, onceUnlessRead(route, parameters)).catch((thrown) => fail(route, thrown));
   async function one<T>(schema: z.ZodType<T>, route: string, parameters: Parameters): Promise<T> {
-    const { data } = await octokit.request(route, parameters).catch((thrown) => fail(route, thrown));
+    const { data } = await ask(route, parameters);
     return read(schema, route, data);
   }
   return {
@@ -94,12 +96,20 @@ export function client(octokit: OctokitLike): Client {
       }
     },
     async send(route, parameters) {
-      await octokit.request(route, parameters).catch((thrown) => fail(route, thrown));
+      await ask(route, parameters);
     },
     async graphql(query, variables) {
       await octokit.graphql(query, variables).catch((thrown) => failGraphql(thrown));
     },
   };
+}
+
+/**
+ * @octokit/plugin-retry repeats whatever fails with 500 or without an answer, also what GitHub has carried out: a
+ * second comment, a second re-run. Writes are left to the next reconciliation, which looks first.
+ */
+function onceUnlessRead(route: string, parameters: Parameters): Parameters {
+  return route.startsWith('GET ') ? parameters : { ...parameters, request: { retries: 0 } };
 }
 
 /** `owner/name` as route parameters. */

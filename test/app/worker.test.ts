@@ -15,7 +15,7 @@ function gate() {
 }
 
 /** Looks when it is told to, and never by itself. */
-const pace = { leaseMs: 60_000, pollMs: 3600_000, reconcileAtOnce: 4 };
+const pace = { leaseMs: 60_000, pollMs: 3600_000, reconcileAtOnce: 4, retryMs: 2000 };
 
 async function worked(reconcile: Reconcile, over: Partial<Desk> = {}) {
   const ledger = over.ledger ?? memoryLedger(over.now);

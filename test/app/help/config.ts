@@ -14,6 +14,7 @@ export function configWith(
     retentionDays: null,
     leaseMs: 60_000,
     pollMs: 1000,
+    retryMs: 2000,
     reconcileAtOnce: 4,
     sweepMs: 600_000,
     discoverMs: 3600_000,
