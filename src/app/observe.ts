@@ -14,6 +14,8 @@ export async function observe(pass: Pass): Promise<void> {
     (run) =>
       run.event === 'pull_request' &&
       run.headSha === pull.head.sha &&
+      // another pull request may have the same commit on another branch, and runs of its own
+      (run.headBranch === null || run.headBranch === pull.head.ref) &&
       run.headRepositoryId === pull.head.repositoryId,
   );
   const facts = await factsOf(pass);

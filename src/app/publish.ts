@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Beside, besideOthers } from '../approval/beside.ts';
 import type { Fact, RecordedFact } from '../approval/facts.ts';
 import { openNotices } from '../approval/notice.ts';
 import { undecided } from '../approval/offered.ts';
@@ -7,6 +8,7 @@ import type { ShownCheck } from '../approval/plan-checks.ts';
 import type { PullState } from '../approval/state.ts';
 import type { IssueComment } from '../github/port.ts';
 import { baseComparison } from './base-comparison.ts';
+import { gatesBeside } from './beside.ts';
 import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
 import { renderer, wholeOf } from './render.ts';
 import { rerunDue } from './rerun.ts';
@@ -22,10 +24,6 @@ export async function publish(pass: Pass): Promise<number | null> {
   const facts = await factsOf(pass);
   const current = stateOf(pass, facts);
   pass.desk.metrics.holds(pass.key, waitingSince(pass, facts, current));
-  const heads = current.heads.map((head) => {
-    const state = stateOf(pass, facts, head);
-    return { state, gate: gateOf(pass, state) };
-  });
   const { github, key, base } = pass;
   const source = { kept: base.reports, github, repository: key.repository, baseRuns: base.runs };
   const [checks, comments, difference] = await Promise.all([
@@ -33,6 +31,12 @@ export async function publish(pass: Pass): Promise<number | null> {
     ownComments(pass),
     baseComparison(source, facts, current),
   ]);
+  const beside = await gatesBeside(pass, current, checks);
+  const heads = current.heads.map((head) => {
+    const state = stateOf(pass, facts, head);
+    const gate = gateOf(pass, state);
+    return { state, gate: head === current.head && current.open ? besideOthers(gate, beside) : gate };
+  });
   const notices = openNotices(
     facts,
     comments.map(({ id, body, minimised }) => ({ id, body, minimised, digest: digestOf(body) })),
@@ -41,10 +45,16 @@ export async function publish(pass: Pass): Promise<number | null> {
   const render = renderer(difference);
   const writes = plan({ pullRequest, heads, shown: { checks, notices }, render, wholeOf });
   for (const write of writes) await perform(pass, write, comments);
+  if (writes.some(({ kind }) => kind === 'check')) await wakeOthers(pass, beside);
   const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };
   if (writes.some(({ kind }) => kind === 'rerun')) await rerunDue(context, current, null);
   const times = heads.flatMap(({ state, gate }) => [gate.wakeAt ?? [], state.nextChange ?? []].flat());
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** What is said here now is part of what their gates must say. */
+async function wakeOthers({ desk, key, installation }: Pass, beside: readonly Beside[]): Promise<void> {
+  for (const { number } of beside) await desk.ledger.markDirty({ ...key, number }, installation);
 }
 
 /** For every hold that waits for people: when it was first reported, in milliseconds since the epoch. */

@@ -183,22 +183,42 @@ function difference({ pullRequest, state, shown }: Head, wanted: Wanted): readon
     check?.is?.digest === identity.digest &&
     check.one.status === content.status &&
     check.one.conclusion === content.conclusion;
-  if (annotated && same) return [];
+  const hidden = check !== undefined && isHidden(state, shown, check.one, wanted);
+  if (annotated && same && !hidden) return [];
   const kept = {
     ...identity,
-    annotations: annotated ? (check?.is?.annotations ?? '') : identity.annotations,
+    annotations: annotated && !hidden ? (check?.is?.annotations ?? '') : identity.annotations,
   };
   const bare = check?.is?.annotations === digestOf([]);
   const write: CheckWrite = {
     kind: 'check',
     head: state.head,
-    id: check !== undefined && (annotated || bare) ? check.one.id : null,
+    id: check !== undefined && !hidden && (annotated || bare) ? check.one.id : null,
     ...content,
-    annotations: annotated ? [] : annotations,
+    annotations: annotated && !hidden ? [] : annotations,
     externalId: writeExternalId(kept),
     unfinishedExternalId: writeExternalId({ ...kept, annotations: '' }),
   };
   return [write];
+}
+
+/**
+ * GitHub takes the newest check run of a name for the commit's word. Where another pull request's gate is newer
+ * and says something else, ours must be written anew; on the head and base of an open pull request alone, or two
+ * would write over each other for ever.
+ */
+function isHidden(
+  state: PullState,
+  shown: readonly ShownCheck[],
+  ours: ShownCheck,
+  { role, key, status, conclusion }: Wanted,
+): boolean {
+  if (role !== 'gate' || key !== state.base || !state.open || state.head !== state.currentHead) return false;
+  const newest = shown.reduce((a, b) => {
+    const is = readExternalId(b.externalId);
+    return is?.role === 'gate' && is.key === key && b.id > a.id ? b : a;
+  }, ours);
+  return newest.id !== ours.id && !(newest.status === status && newest.conclusion === conclusion);
 }
 
 /** Two pull requests may share a head: each looks after its own check runs. */

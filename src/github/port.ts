@@ -103,6 +103,7 @@ export interface WorkflowRun {
   readonly status: string;
   readonly conclusion: string | null;
   readonly headSha: string;
+  readonly headBranch: string | null;
   readonly headRepository: string | null;
   readonly headRepositoryId: number | null;
   /** Of the repository in which it runs. */

@@ -314,6 +314,30 @@ describe('the plan', () => {
     assert.equal(again?.kind === 'comment' ? again.id : 0, null);
   });
 
+  test('a newer gate of another pull request on the head does not speak for this one', () => {
+    const told = held();
+    const shown = new Shown();
+    shown.settle(told);
+    const [gate] = shown.checks.filter(({ name }) => name === gateName);
+    assert.ok(gate !== undefined);
+    const externalId = gate.externalId?.replace('jit/12/', 'jit/13/') ?? null;
+    const theirs = { ...gate, id: 50, externalId, conclusion: 'success' };
+    shown.checks = [...shown.checks, theirs];
+    const [again] = shown.plan(told);
+    assert.ok(again?.kind === 'check' && again.name === gateName && again.id === null);
+    assert.equal(again.annotations.length, 1);
+    // once both say the same, nobody writes over the other
+    shown.checks = shown.checks.map((one) =>
+      one.id === 50 ? { ...one, conclusion: 'action_required' } : one,
+    );
+    assert.deepEqual(shown.plan(told), []);
+    // and what a closed one leaves there is not fought over by it
+    const closed = told.pull({ state: 'closed' });
+    shown.settle(closed);
+    shown.checks = shown.checks.map((one) => (one.id === 50 ? { ...one, conclusion: 'success' } : one));
+    assert.deepEqual(shown.plan(closed), []);
+  });
+
   test('closing ends the holds: no buttons, the gate and the comment say so, and nothing new appears', () => {
     const told = held();
     const shown = new Shown();

@@ -1,0 +1,32 @@
+import type { Beside } from '../approval/beside.ts';
+import { readExternalId } from '../approval/check-names.ts';
+import { gateState } from '../approval/gate.ts';
+import type { ShownCheck } from '../approval/plan-checks.ts';
+import type { PullState } from '../approval/state.ts';
+import { tally } from '../approval/tally.ts';
+import { withWorkflowRule } from '../approval/workflow-change.ts';
+import type { Pass } from './pass.ts';
+
+/**
+ * The other open pull requests with this head and base, by their gates that stand there, and what those gates
+ * are by the ledger. The base is the same, so the same policy judges them.
+ */
+export async function gatesBeside(
+  { desk, key, policy, expected, now }: Pass,
+  { head, base }: Pick<PullState, 'head' | 'base'>,
+  shown: readonly ShownCheck[],
+): Promise<readonly Beside[]> {
+  const numbers = shown.flatMap((check) => {
+    const is = check.head === head ? readExternalId(check.externalId) : null;
+    return is?.role === 'gate' && is.key === base && is.pullRequest !== key.number ? [is.pullRequest] : [];
+  });
+  const found = [...new Set(numbers)].map(async (number): Promise<readonly Beside[]> => {
+    const facts = await desk.ledger.facts({ ...key, number });
+    const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
+    const state = tally(facts, requirementsOf, now, { policy: policy.blobs });
+    if (state === null || !state.open || state.head !== head || state.base !== base) return [];
+    const { workflows, unreported } = policy;
+    return [{ number, gate: gateState({ state, workflows, unreported, expected, now }) }];
+  });
+  return (await Promise.all(found)).flat();
+}
