@@ -23,9 +23,9 @@ export function besideOthers(gate: GateState, others: readonly Beside[]): GateSt
     ...gate,
     status: theirs.status,
     conclusion: theirs.conclusion,
-    title: `#${number} shares this head: ${theirs.title}`,
+    title: `Pull request ${number} shares this head: ${theirs.title}`,
     sentences: [
-      `#${number} has the same head and base, and its gate says: ${theirs.title}. One check speaks for both.`,
+      `Pull request ${number} has the same head and base, and its gate says: ${theirs.title}. One check speaks for both.`,
       ...gate.sentences,
     ],
   };

@@ -30,8 +30,8 @@ describe('the gates of two pull requests with one head and base', () => {
       { number: 13, gate: gate(null) },
       { number: 14, gate: gate('failure') },
     ]);
-    assert.equal(shown.title, '#14 shares this head: says failure');
-    assert.match(shown.sentences.join(), /#14 has the same head and base.*its own sentence/);
+    assert.equal(shown.title, 'Pull request 14 shares this head: says failure');
+    assert.match(shown.sentences.join(), /Pull request 14 has the same head and base.*its own sentence/);
     assert.equal(
       besideOthers(gate('failure'), [{ number: 13, gate: gate('failure') }]).title,
       'says failure',
