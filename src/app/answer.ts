@@ -23,16 +23,27 @@ export async function answer(
   if (given.via === 'comment') {
     await github.react(key.repository, given.commentId, outcome === 'done' ? '+1' : 'confused');
   }
-  if (words === null) return;
-  const body = answerText(command, words);
+  // GitHub's API lets nobody react to a review
+  const told = words ?? (given.via === 'review' && outcome === 'done' ? 'it is recorded.' : null);
+  if (told === null) return;
+  const body = answerText(command, told);
   const earlier = await github.comments(key.repository, key.number);
   if (earlier.some((comment) => isOurs(comment) && comment.body === body)) return;
   await github.createComment(key.repository, key.number, body);
 }
 
 /** Never begins with a slash, so that no bot takes it for a command; names what it answers. */
-function answerText({ by, given, source }: CommandFact, words: string): string {
-  const what =
-    given.via === 'comment' ? `[comment](#issuecomment-${given.commentId})` : `click ${source.slice(-12)}`;
-  return `@${by}, about your ${what}: ${words}`;
+function answerText(command: CommandFact, words: string): string {
+  return `@${command.by}, about your ${whatOf(command)}: ${words}`;
+}
+
+function whatOf({ given, source }: CommandFact): string {
+  switch (given.via) {
+    case 'comment':
+      return `[comment](#issuecomment-${given.commentId})`;
+    case 'review':
+      return `[review](#pullrequestreview-${given.reviewId})`;
+    case 'button':
+      return `click ${source.slice(-12)}`;
+  }
 }

@@ -1,30 +1,39 @@
-import type { Person } from '../approval/authority.ts';
+import { authorize, type Person } from '../approval/authority.ts';
 import { readButton } from '../approval/buttons.ts';
 import { type Ballot, castVote } from '../approval/cast-vote.ts';
-import { type Command, commandHelp, parseCommand } from '../approval/command.ts';
+import { type Command, parseCommand } from '../approval/command.ts';
 import type { CommandFact, RecordedFact, VoteFact } from '../approval/facts.ts';
+import type { GateState } from '../approval/gate.ts';
 import { rerunSet, resolveSet, undecided } from '../approval/offered.ts';
 import { resolveIds } from '../approval/resolve-ids.ts';
 import type { HoldState, PullState } from '../approval/state.ts';
-import type { IssueComment } from '../github/port.ts';
 import { markdownWithCode } from '../report/escape.ts';
 import type { Outcome } from './answer.ts';
-import { bodyDigest } from './handlers/issue-comment.ts';
+import { bodyDigest } from './handlers/written.ts';
 import { wholeOf } from './render.ts';
+import { explainText, helpText, statusText } from './tell.ts';
+
+/** A comment or review as it is now. */
+export interface Written {
+  readonly body: string;
+  readonly authorId: number;
+  readonly authorType: string;
+  /** The App through which it was written, if any. */
+  readonly appId: number | null;
+}
 
 export interface Situation {
   readonly facts: readonly RecordedFact[];
   /** Of the current head, folded from those facts. */
   readonly state: PullState;
+  readonly gate: GateState;
   readonly command: CommandFact;
   /** Who gave it, as GitHub says now. */
   readonly person: Person;
-  /** The comment as it is now; null when it is gone or there was none. */
-  readonly comment: IssueComment | null;
+  /** Null when it is gone, or a button was pressed. */
+  readonly written: Written | null;
   /** ISO 8601 instant. */
   readonly at: string;
-  /** Sentences for `/jit status`. */
-  readonly status: readonly string[];
 }
 
 /** What a command comes to. Nothing has happened yet. */
@@ -37,40 +46,50 @@ export type Conclusion = Outcome & {
 /** One command, decided: all of it or nothing. */
 export function conclude(situation: Situation): Conclusion {
   const { given } = situation.command;
-  return given.via === 'button' ? pressed(situation, given) : commented(situation, given);
+  return given.via === 'button' ? pressed(situation, given) : typedIn(situation, given);
 }
 
-function commented(
-  situation: Situation,
-  given: Extract<CommandFact['given'], { via: 'comment' }>,
-): Conclusion {
-  const { comment, command } = situation;
-  if (comment === null) return refused('the comment is gone, so it decides nothing.');
-  if (bodyDigest(comment.body) !== given.bodyDigest) {
-    return refused('the comment was edited, and edited comments never count; write a new one.');
+type Typed = Exclude<CommandFact['given'], { via: 'button' }>;
+
+function typedIn(situation: Situation, given: Typed): Conclusion {
+  const { written, command } = situation;
+  const what = given.via;
+  if (written === null) {
+    const gone = what === 'review' ? 'gone or dismissed' : 'gone';
+    return refused(`the ${what} is ${gone}, so it decides nothing.`);
   }
-  if (comment.authorId !== command.byId || comment.authorType !== 'User' || comment.appId !== null) {
-    return refused('only comments that a person wrote without an app count.');
+  if (bodyDigest(written.body) !== given.bodyDigest) {
+    return refused(`the ${what} was edited, and edited ${what}s never count; write a new one.`);
   }
-  const parsed = parseCommand(comment.body);
+  if (written.authorId !== command.byId || written.authorType !== 'User' || written.appId !== null) {
+    return refused(`only ${what}s that a person wrote without an app count.`);
+  }
+  const parsed = parseCommand(written.body);
   if (parsed.kind === 'none') return refused('the first line is no command.');
-  return parsed.kind === 'refused' ? refused(parsed.why) : typed(situation, parsed.command);
+  if (parsed.kind === 'refused') return refused(parsed.why);
+  return typed(situation, parsed.command, given);
 }
 
-function typed(situation: Situation, command: Command): Conclusion {
-  const ballot = { channel: 'comment', source: situation.command.source, shownHead: null } as const;
+function typed(situation: Situation, command: Command, given: Typed): Conclusion {
+  const shownHead = given.via === 'review' ? given.head : null;
+  const ballot = { channel: given.via, source: situation.command.source, shownHead } as const;
+  const plain = { ...ballot, varying: [], needsWhole: false } as const;
   switch (command.verb) {
     case 'approve':
       return byIds(situation, command.ids, { ...ballot, ...command, vote: 'approve', needsWhole: false });
+    case 'break-glass':
+      return byIds(situation, command.ids, { ...plain, ...command, vote: 'approve', breakGlass: true });
     case 'deny':
-      return byIds(situation, command.ids, { ...ballot, ...command, ...plainVote, vote: 'deny' });
+      return byIds(situation, command.ids, { ...plain, ...command, vote: 'deny' });
     case 'revoke':
-      return byIds(situation, command.ids, { ...ballot, ...plainVote, reason: null, vote: 'revoke' });
+      return byIds(situation, command.ids, { ...plain, reason: null, vote: 'revoke' });
     case 'approve-all':
-      return bySet(situation, command.set, { ...ballot, ...plainVote, reason: null, vote: 'approve' });
+      return bySet(situation, command.set, { ...plain, reason: null, vote: 'approve' });
+    case 'explain':
+      return explain(situation, command.ids);
     case 'jit':
       if (command.what === 'rerun') return rerun(situation);
-      return said(command.what === 'help' ? help() : situation.status.map((line) => markdownWithCode(line)));
+      return said(command.what === 'help' ? helpText() : statusText(situation.state, situation.gate));
   }
 }
 
@@ -103,26 +122,32 @@ function pressed(situation: Situation, given: Extract<CommandFact['given'], { vi
   }
 }
 
-const plainVote = { varying: [], needsWhole: false } as const;
-
 type Marks = Omit<Ballot, 'person' | 'at' | 'varying'> & { readonly varying: readonly string[] | 'offered' };
 
 function byIds(situation: Situation, ids: readonly string[], marks: Marks): Conclusion {
-  const { state, facts } = situation;
+  const found = named(situation, ids);
+  return found.kind === 'refused' ? refused(found.why) : cast(situation, found.holds, marks);
+}
+
+function explain(situation: Situation, ids: readonly string[]): Conclusion {
+  const found = named(situation, ids);
+  return found.kind === 'refused' ? refused(found.why) : said(found.holds.map(explainText).join('\n\n'));
+}
+
+type Named = { kind: 'found'; holds: readonly HoldState[] } | { kind: 'refused'; why: string };
+
+/** What the ids name, all of them or none. */
+function named({ state, facts }: Situation, ids: readonly string[]): Named {
   const open = undecided(state).flatMap((hold) => hold.id ?? []);
   const resolved = resolveIds(facts, ids, open);
-  if (resolved.kind === 'refused') return refused(`${resolved.why}.`);
+  if (resolved.kind === 'refused') return { kind: 'refused', why: `${resolved.why}.` };
   const known = resolved.actions.map(({ id, fingerprint }) => ({
     id,
     hold: state.holds.find((hold) => hold.fingerprint === fingerprint),
   }));
   const missing = known.find(({ hold }) => hold === undefined);
-  if (missing !== undefined) return refused(`${missing.id} is no longer reported by this pull request.`);
-  return cast(
-    situation,
-    known.flatMap(({ hold }) => hold ?? []),
-    marks,
-  );
+  if (missing === undefined) return { kind: 'found', holds: known.flatMap(({ hold }) => hold ?? []) };
+  return { kind: 'refused', why: `${missing.id} is no longer reported by this pull request.` };
 }
 
 function bySet(situation: Situation, set: string, marks: Marks): Conclusion {
@@ -143,26 +168,28 @@ function cast(situation: Situation, holds: readonly HoldState[], marks: Marks): 
   return { outcome: 'done', words: null, votes, rerun: false };
 }
 
-/** Whoever may push may run tests again; it decides nothing. */
 const mayRerun = new Set(['write', 'maintain', 'admin']);
 
+/**
+ * Running again decides nothing, but a run may be run again 50 times at most. So: whoever may write, as on
+ * GitHub's own pages, and whoever may decide something that waits here. The author as such may not.
+ */
 function rerun({ person, state }: Situation): Conclusion {
-  if (
-    person.type !== 'User' ||
-    !(mayRerun.has(person.roleName ?? '') || mayRerun.has(person.baseRole ?? ''))
-  ) {
-    return refused(`running again asks for role write or higher; ${person.login} has less.`);
+  const writes = mayRerun.has(person.roleName ?? '') || mayRerun.has(person.baseRole ?? '');
+  const decides = undecided(state).some((hold) =>
+    hold.requirements.some(({ requirement }) => authorize({ person, requirement, pull: state }).allowed),
+  );
+  if (person.type !== 'User' || person.suspended === true || !(writes || decides)) {
+    return refused(
+      `running again asks for role write or higher, or for somebody who may decide what waits; ${person.login} is neither.`,
+    );
   }
   if (!state.open) return refused('the pull request is closed.');
   return { outcome: 'done', words: null, votes: [], rerun: true };
 }
 
-function help(): string[] {
-  return ['The whole first line of a new comment is one of:', ...commandHelp.map((line) => `- \`${line}\``)];
-}
-
-function said(lines: readonly string[]): Conclusion {
-  return { outcome: 'done', words: lines.join('\n'), votes: [], rerun: false };
+function said(words: string): Conclusion {
+  return { outcome: 'done', words, votes: [], rerun: false };
 }
 
 function refused(why: string): Conclusion {

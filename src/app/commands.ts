@@ -1,8 +1,11 @@
+import { teamsAsked } from '../approval/authority.ts';
 import { readButton } from '../approval/buttons.ts';
 import { parseCommand } from '../approval/command.ts';
 import type { CommandFact, RecordedFact } from '../approval/facts.ts';
+import type { AppGitHub } from '../github/port.ts';
+import type { PullKey } from '../ledger/port.ts';
 import { answer } from './answer.ts';
-import { type Conclusion, conclude } from './carry-out.ts';
+import { type Conclusion, conclude, type Written } from './carry-out.ts';
 import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
 import { personNow } from './people.ts';
 import { rerunDue } from './rerun.ts';
@@ -48,17 +51,28 @@ async function decide(pass: Pass, command: CommandFact): Promise<Conclusion> {
   const { github, key, at } = pass;
   const facts = await factsOf(pass);
   const state = stateOf(pass, facts);
-  const teams = state.holds.flatMap((hold) =>
-    hold.requirements.flatMap(({ requirement }) => requirement.from.teams),
+  const teams = teamsAsked(
+    state.holds.flatMap((hold) => hold.requirements.map(({ requirement }) => requirement)),
   );
   const who = { login: command.by, id: command.byId };
-  const [person, comment] = await Promise.all([
+  const [person, written] = await Promise.all([
     personNow(github, key.repository, who, teams),
-    command.given.via === 'comment' ? github.comment(key.repository, command.given.commentId) : null,
+    writtenNow(github, key, command),
   ]);
-  const gate = gateOf(pass, state);
-  const status = [gate.title, ...gate.sentences, ...gate.notes];
-  return conclude({ facts, state, command, person, comment, at, status });
+  return conclude({ facts, state, command, person, written, at, gate: gateOf(pass, state) });
+}
+
+/** What the command was written in, as GitHub shows it now. */
+async function writtenNow(
+  github: Pick<AppGitHub, 'comment' | 'review'>,
+  { repository, number }: PullKey,
+  { given }: CommandFact,
+): Promise<Written | null> {
+  if (given.via === 'comment') return github.comment(repository, given.commentId);
+  if (given.via === 'button') return null;
+  const review = await github.review(repository, number, given.reviewId);
+  // a review names no app: who wrote it is known by its author alone
+  return review === null || review.state === 'DISMISSED' ? null : { ...review, appId: null };
 }
 
 async function rerunNow(pass: Pass, command: CommandFact, conclusion: Conclusion): Promise<Conclusion> {

@@ -9,7 +9,7 @@ export function pullFacts(facts: readonly RecordedFact[], pull: PullRequest, at:
   if (last !== undefined && last.state === now.state && last.head === now.head && last.base === now.base) {
     return [];
   }
-  return [{ type: 'pull', at, ...now, pushedBy: null }];
+  return [{ type: 'pull', at, ...now, authorId: pull.authorId, pushedBy: null }];
 }
 
 /** Run facts for what GitHub shows otherwise than the ledger's last word on each run. */

@@ -16,6 +16,8 @@ export interface GatePolicy {
   readonly workflows: readonly string[];
   readonly unreported: 'pass' | 'block';
   readonly requirementsOf: RequirementsOf;
+  /** Whether some rule lets CODEOWNERS say who decides. */
+  readonly asksOwners: boolean;
   readonly defaults: Omit<HoldRequirement, 'ruleId' | 'digest'>;
   /** Set when the policy cannot be used: nothing is granted then, and the gate says why. */
   readonly problem: { readonly title: string; readonly lines: readonly string[] } | null;

@@ -2,6 +2,7 @@ import type { Probot } from 'probot';
 import type { Desk } from './desk.ts';
 import { onIssueComment } from './handlers/issue-comment.ts';
 import { onPullRequest } from './handlers/pull-request.ts';
+import { onPullRequestReview } from './handlers/pull-request-review.ts';
 import { onRequestedAction } from './handlers/requested-action.ts';
 import { onRerequested } from './handlers/rerequested.ts';
 import { onWorkflowRun } from './handlers/workflow-run.ts';
@@ -22,6 +23,7 @@ export function routes(app: Probot, desk: Desk): void {
     onWorkflowRun(desk, context),
   );
   app.on('issue_comment.created', (context) => onIssueComment(desk, context));
+  app.on('pull_request_review.submitted', (context) => onPullRequestReview(desk, context));
   app.on('check_run.requested_action', (context) => onRequestedAction(desk, context));
   app.on('check_run.rerequested', (context) => onRerequested(desk, context));
 }

@@ -1,5 +1,7 @@
+import type { Account } from '../approval/authority.ts';
 import type { Fact, RecordedFact, ReportedAction } from '../approval/facts.ts';
 import { type GateState, gateState } from '../approval/gate.ts';
+import { involvementNotes } from '../approval/involvement.ts';
 import type { PullState } from '../approval/state.ts';
 import { tally } from '../approval/tally.ts';
 import { withWorkflowRule } from '../approval/workflow-change.ts';
@@ -9,6 +11,7 @@ import type { PullKey } from '../ledger/port.ts';
 import type { BaseReports } from './base-comparison.ts';
 import type { Desk } from './desk.ts';
 import type { GatePolicy } from './gate-policy.ts';
+import type { Ownership } from './owners.ts';
 import type { BaseRun } from './surroundings.ts';
 
 /** One reconciliation of one pull request: what it has read, and its one sense of time. */
@@ -21,6 +24,9 @@ export interface Pass {
   readonly policy: GatePolicy;
   /** What the pull request itself holds: changes of its own workflows. */
   readonly gateHolds: readonly ReportedAction[];
+  readonly ownership: Ownership;
+  /** Whom commits of the pull request name; read where somebody has voted. */
+  readonly named: readonly Account[];
   /** Jobs that report on the base branch. */
   readonly expected: readonly { readonly workflow: string; readonly job: string }[];
   /** The base branch's last runs, and what has been read of their reports. */
@@ -41,9 +47,14 @@ export async function record(pass: Pass, facts: readonly Fact[]): Promise<void> 
 
 /** The state of one head; of the current one unless told otherwise. */
 export function stateOf(pass: Pass, facts: readonly RecordedFact[], head?: string): PullState {
-  const { policy, gateHolds, now } = pass;
+  const { policy, gateHolds, ownership, now } = pass;
   const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
-  const options = { gateHolds, policy: policy.blobs, ...(head === undefined ? {} : { head }) };
+  const options = {
+    gateHolds,
+    policy: policy.blobs,
+    codeowners: ownership.sources,
+    ...(head !== undefined && { head }),
+  };
   const state = tally(facts, requirementsOf, now, options);
   if (state === null) {
     throw new JitError('app-no-pull', `No fact says what ${pass.key.repository}#${pass.key.number} is.`);
@@ -52,7 +63,7 @@ export function stateOf(pass: Pass, facts: readonly RecordedFact[], head?: strin
 }
 
 export function gateOf(pass: Pass, state: PullState): GateState {
-  const { policy, expected, now } = pass;
+  const { policy, expected, now, ownership, named } = pass;
   const { workflows, unreported, problem, notes } = policy;
   const gate = gateState({ state, workflows, unreported, expected, now });
   if (problem !== null) {
@@ -64,5 +75,5 @@ export function gateOf(pass: Pass, state: PullState): GateState {
       sentences: problem.lines,
     };
   }
-  return { ...gate, notes: [...notes, ...gate.notes] };
+  return { ...gate, notes: [...notes, ...ownership.notes, ...gate.notes, ...involvementNotes(state, named)] };
 }

@@ -7,6 +7,7 @@ import { type Desk, instant } from './desk.ts';
 import { pullFacts } from './facts-of-github.ts';
 import { whileHeld } from './held.ts';
 import { observe } from './observe.ts';
+import { noOwnership, readOwnership } from './owners.ts';
 import { factsOf, type Pass, record, stateOf } from './pass.ts';
 import { publish } from './publish.ts';
 import { readGatePolicy } from './read-policy.ts';
@@ -30,13 +31,17 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     // 2. the policy that judges it; another App's pull request is none of our business
     const policy = await readGatePolicy(github, pull);
     if (policy === null || policy.app !== desk.appId) return null;
-    const [gateHolds, baseRuns] = await Promise.all([
+    const voted = (await desk.ledger.facts(key)).some(({ type }) => type === 'vote');
+    const [gateHolds, baseRuns, ownership, named] = await Promise.all([
       workflowHolds(github, pull, policy),
       runsOnBase(github, pull, policy),
+      policy.asksOwners ? readOwnership(github, pull) : noOwnership,
+      voted ? github.namedInCommits(key.repository, key.number) : [],
     ]);
     const expected = jobsOf(baseRuns);
     const base = { runs: baseRuns, reports: baseReports };
-    const pass: Pass = { key, installation, desk, github, pull, policy, gateHolds, expected, base, now, at };
+    const read = { github, pull, policy, gateHolds, expected, base, ownership, named };
+    const pass: Pass = { key, installation, desk, ...read, now, at };
     // 3. what happened on its head; a closed pull request's is looked at no more
     await noteLook(pass);
     if (pull.state === 'open') await observe(pass);

@@ -1,4 +1,4 @@
-import { authorize, type Person, same, satisfied } from './authority.ts';
+import { authorize, authorizeBreakGlass, type Person, satisfied } from './authority.ts';
 import type { VoteFact } from './facts.ts';
 import { binding } from './fingerprint.ts';
 import { shownWhole } from './offered.ts';
@@ -17,6 +17,8 @@ export interface Ballot {
   readonly shownHead: string | null;
   /** True where only what GitHub showed counts: a button, or `all`. */
   readonly needsWhole: boolean;
+  /** `/approve!`: alone and at once, where the policy lets this person. */
+  readonly breakGlass?: boolean;
   /** ISO 8601 instant. */
   readonly at: string;
 }
@@ -31,11 +33,7 @@ export type Cast =
  */
 export function castVote(state: PullState, hold: HoldState, ballot: Ballot): Cast {
   const name = hold.id ?? hold.fingerprint.slice(0, 12);
-  const satisfies = satisfied(
-    ballot.person,
-    hold.requirements.map(({ requirement }) => requirement),
-    state,
-  );
+  const satisfies = rulesSatisfied(state, hold, ballot);
   const binds = binding(hold.action.form, ballot.varying);
   const why =
     headProblem(state, ballot) ??
@@ -59,8 +57,23 @@ export function castVote(state: PullState, hold: HoldState, ballot: Ballot): Cas
     channel,
     source,
     satisfies: [...satisfies],
+    ...(ballot.breakGlass === true && { breakGlass: true }),
   };
   return { kind: 'vote', fact };
+}
+
+/** Breaking the glass stands for every requirement, so each must let this person do it; else it is nothing. */
+function rulesSatisfied(
+  state: PullState,
+  hold: HoldState,
+  { person, breakGlass }: Ballot,
+): readonly string[] {
+  const requirements = hold.requirements.map(({ requirement }) => requirement);
+  if (breakGlass !== true) return satisfied(person, requirements, state);
+  const may = requirements.every(
+    (requirement) => authorizeBreakGlass({ person, requirement, pull: state }).allowed,
+  );
+  return may ? requirements.map(({ ruleId }) => ruleId) : [];
 }
 
 function headProblem(state: PullState, { shownHead }: Ballot): string | null {
@@ -76,6 +89,7 @@ function approveProblem(state: PullState, hold: HoldState, ballot: Ballot): stri
   if (hold.denial !== null)
     return `denied by ${hold.denial.by}; first ${hold.denial.by} or an approver takes that back with \`/revoke ${hold.id ?? 'ID'}\``;
   if (hold.blocked !== null) return hold.blocked;
+  if (ballot.breakGlass === true && ballot.reason === null) return 'breaking the glass needs a reason';
   if (ballot.needsWhole && !shownWhole(hold.action.form))
     return 'it is too long to be shown whole; read it in the report and approve it by its id in a comment';
   const odd = ballot.varying.find((field) => !hold.varying.includes(field));
@@ -92,18 +106,18 @@ function revokeProblem(hold: HoldState): string | null {
 function personProblem(
   state: PullState,
   hold: HoldState,
-  { vote, person }: Ballot,
+  { vote, person, breakGlass }: Ballot,
   satisfies: readonly string[],
 ): string | null {
   if (satisfies.length > 0) return null;
   const own = [...hold.approvals, ...(hold.denial === null ? [] : [hold.denial])];
   // taking back what one said oneself needs no right but being that person
   if (vote === 'revoke' && person.type === 'User' && own.some((fact) => fact.byId === person.id)) return null;
-  const refusals = hold.requirements.map(
-    ({ requirement }) => authorize({ person, requirement, pull: state }).sentence,
-  );
-  if (refusals.length > 0) return [...new Set(refusals)].join('; ');
-  return same(person.login, state.author)
-    ? 'its author cannot decide it'
+  const ask = breakGlass === true ? authorizeBreakGlass : authorize;
+  const refusals = hold.requirements
+    .map(({ requirement }) => ask({ person, requirement, pull: state }))
+    .flatMap(({ allowed, sentence }) => (allowed ? [] : [sentence]));
+  return refusals.length > 0
+    ? [...new Set(refusals)].join('; ')
     : 'nobody can decide it under the present policy';
 }

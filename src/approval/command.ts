@@ -11,9 +11,11 @@ export type Command =
       readonly varying: readonly string[];
       readonly reason: string | null;
     }
+  | { readonly verb: 'break-glass'; readonly ids: readonly string[]; readonly reason: string }
   | { readonly verb: 'approve-all'; readonly set: string }
   | { readonly verb: 'deny'; readonly ids: readonly string[]; readonly reason: string | null }
   | { readonly verb: 'revoke'; readonly ids: readonly string[] }
+  | { readonly verb: 'explain'; readonly ids: readonly string[] }
   | { readonly verb: 'jit'; readonly what: 'status' | 'rerun' | 'help' };
 
 export type ParsedCommand =
@@ -25,16 +27,19 @@ export type ParsedCommand =
 export const commandHelp = [
   '/approve ID… [varying FIELD,…] [-- reason]',
   '/approve all SETID',
+  '/approve! ID… -- reason',
   '/deny ID… [-- reason]',
   '/revoke ID…',
   '/jit status | rerun | help',
+  '/jit explain ID…',
 ] as const;
 
 const examples: Readonly<Record<string, string>> = {
   '/approve': '`/approve 7f3k9q2m` or `/approve all 0c4w8x1z`',
+  '/approve!': '`/approve! 7f3k9q2m -- reason`',
   '/deny': '`/deny 7f3k9q2m -- reason`',
   '/revoke': '`/revoke 7f3k9q2m`',
-  '/jit': '`/jit status`, `/jit rerun` or `/jit help`',
+  '/jit': '`/jit status`, `/jit rerun`, `/jit explain 7f3k9q2m` or `/jit help`',
 };
 
 /** An id or a beginning of one: Crockford's base 32, six characters (30 bits) or more. */
@@ -57,6 +62,8 @@ export function parseCommand(body: string): ParsedCommand {
   switch (verb) {
     case '/approve':
       return parseApprove(tokens, reason);
+    case '/approve!':
+      return parseBreakGlass(tokens, reason);
     case '/deny':
       return withIds(verb, tokens, (ids) => ({ verb: 'deny', ids, reason }));
     case '/revoke':
@@ -115,9 +122,16 @@ function parseAll(tokens: readonly string[], reason: string | null): ParsedComma
   return { kind: 'command', command: { verb: 'approve-all', set } };
 }
 
+function parseBreakGlass(tokens: readonly string[], reason: string | null): ParsedCommand {
+  if (reason === null) return refuse('/approve!', 'breaking the glass needs a reason after `--`');
+  return withIds('/approve!', tokens, (ids) => ({ verb: 'break-glass', ids, reason }));
+}
+
 function parseJit(tokens: readonly string[], reason: string | null): ParsedCommand {
   const [token, extra] = tokens;
   const what = token?.toLowerCase();
+  if (what === 'explain' && reason === null)
+    return withIds('/jit', tokens.slice(1), (ids) => ({ verb: 'explain', ids }));
   if (reason !== null || extra !== undefined) return refuse('/jit', 'exactly one word is taken');
   if (what === 'status' || what === 'rerun' || what === 'help')
     return { kind: 'command', command: { verb: 'jit', what } };

@@ -20,8 +20,11 @@ export const pullFactSchema = z.strictObject({
   head: sha,
   base: z.string(),
   author: z.string(),
+  /** Number of the author's account, which a new login does not change; absent in older facts. */
+  authorId: z.int().optional(),
   /** Who pushed, where the delivery was a push to the pull request. */
   pushedBy: z.string().nullable(),
+  pushedById: z.int().optional(),
 });
 
 /** A workflow run on a head of the pull request. */
@@ -132,6 +135,8 @@ export const voteFactSchema = z.strictObject({
   source: z.string(),
   /** Which of the flagging rules' requirements this person satisfies, by rule id. */
   satisfies: z.array(z.string()),
+  /** `/approve!`: counts as everything that is needed, for as long as the policy lets this person do so. */
+  breakGlass: z.literal(true).optional(),
 });
 export type VoteFact = z.infer<typeof voteFactSchema>;
 
@@ -183,6 +188,14 @@ export const commandFactSchema = z.strictObject({
       line: z.string().max(65_536),
       /** SHA-256 of the whole body: a comment that says something else later was edited. */
       bodyDigest: hash,
+    }),
+    z.strictObject({
+      via: z.literal('review'),
+      reviewId: z.int(),
+      line: z.string().max(65_536),
+      bodyDigest: hash,
+      /** Commit that was reviewed. */
+      head: sha,
     }),
     z.strictObject({
       via: z.literal('button'),

@@ -2,6 +2,7 @@ import { actionId, binding } from './fingerprint.ts';
 import type { Decisions, Grant, GrantSet } from './grant.ts';
 import { approvalsLeft, candidatesMet, circumstances, type Known, requirementsFor } from './hold-state.ts';
 import { quorum } from './quorum.ts';
+import type { RecordedVote } from './source.ts';
 import type { HoldState, PullState } from './state.ts';
 import { coveredUses } from './uses.ts';
 
@@ -58,10 +59,15 @@ function grantsOf(known: Known, hold: HoldState) {
       varying: fields,
       uses: coveredUses(form, fields, counted, known.reports, known.pull.head),
       expires: expires === null ? null : new Date(expires).toISOString(),
-      by: [...new Set(counted.flatMap(({ votes: counting }) => counting.map((vote) => vote.by)))].sort(),
+      by: [...new Set(counted.flatMap(({ votes: counting }) => counting.map(grantedBy)))].sort(),
     };
     return [{ grant, expires }];
   });
+}
+
+/** Short, for the runner: the reason is on the pull request. */
+function grantedBy({ by, breakGlass }: RecordedVote): string {
+  return breakGlass === true ? `${by} (broke the glass)` : by;
 }
 
 function isSubset(part: readonly string[], whole: readonly string[]): boolean {

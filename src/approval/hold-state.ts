@@ -1,16 +1,26 @@
 import { wanted } from './authority.ts';
+import type { OwnerLine } from './codeowners.ts';
 import type { ReportedAction } from './facts.ts';
 import { binding, varyingFields } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
 import { type LiveClaims, liveSentence } from './live.ts';
+import { withOwners } from './owners.ts';
 import type { Pull } from './pull.ts';
-import { type Circumstances, candidates, onceMet, type Quorum, quorum, requirementState } from './quorum.ts';
+import {
+  type Circumstances,
+  candidates,
+  mostOf,
+  onceMet,
+  type Quorum,
+  quorum,
+  requirementState,
+} from './quorum.ts';
 import type { HoldRequirement, RequirementsOf } from './requirement.ts';
 import type { ReportFact } from './sightings.ts';
 import type { RecordedVote } from './source.ts';
 import type { HoldState, Sighting } from './state.ts';
 import { coveredUses, executionsOf, unspent } from './uses.ts';
-import { covers, denialOf, type StandingVotes } from './votes.ts';
+import { covers, denialOf, type StandingVotes, voterName } from './votes.ts';
 import { whenText } from './when.ts';
 
 /** What the fold has gathered before it looks at single actions. */
@@ -27,6 +37,8 @@ export interface Known {
   /** Published ids by fingerprint. */
   readonly ids: ReadonlyMap<string, string>;
   readonly requirementsOf: RequirementsOf;
+  /** Each CODEOWNERS that judges; empty where there is none, or no rule asks. */
+  readonly codeowners: readonly (readonly OwnerLine[])[];
 }
 
 /** How the sentence of an action begins of which nothing else is to be said. */
@@ -37,7 +49,9 @@ type Finding = Pick<HoldState, 'decision' | 'sentence' | 'blocked' | 'decidedAt'
 export function holdState(known: Known, action: ReportedAction, origin: HoldState['origin']): HoldState {
   const seen = origin === 'gate' ? [] : seenOf(known, action.fingerprint);
   const live = known.live.waiting.get(action.fingerprint) ?? null;
-  const requirements = requirementsFor(known, action.form);
+  const file = action.origin?.file ?? null;
+  const asked = requirementsFor(known, action.form);
+  const requirements = asked?.map((each) => withOwners(each, known.codeowners, file)) ?? null;
   const ran = live === null && seen.length > 0 && seen.every((sighting) => sighting.outcome === 'granted');
   const votes = ran ? known.standing.approvals : approvalsLeft(known, requirements ?? []);
   const now = quorum(action.form, [], votes, requirements ?? [], circumstances(known));
@@ -93,7 +107,8 @@ export function approvalsLeft(
 }
 
 export function circumstances({ pull, now }: Known): Circumstances {
-  return { head: pull.head, now, author: pull.author, contributors: pull.contributors };
+  const { head, author, authorId, contributors } = pull;
+  return { head, now, author, authorId, contributors };
 }
 
 function seenOf(known: Known, fingerprint: string): readonly Sighting[] {
@@ -233,10 +248,7 @@ function finding(
 
 /** Place in the ledger of the vote that completed the quorum. */
 function completedAt({ counted }: Quorum): number {
-  const completing = counted.map(({ requirement, votes }) => {
-    const order = votes.map((vote) => vote.sequence).sort((a, b) => a - b);
-    return order[Math.max(1, requirement.count) - 1] ?? 0;
-  });
+  const completing = counted.map((each) => -(mostOf(each, (vote) => -vote.sequence) ?? 0));
   return Math.max(0, ...completing);
 }
 
@@ -246,7 +258,7 @@ function people({ counted }: Quorum): string {
 
 /** `alice on 2 Nov 2026, 09:07 UTC and bob on …`. */
 function names(votes: readonly RecordedVote[]): string {
-  return [...new Set(votes.map((vote) => `${vote.by} on ${whenText(vote.at)}`))].join(' and ');
+  return [...new Set(votes.map((vote) => `${voterName(vote)} on ${whenText(vote.at)}`))].join(' and ');
 }
 
 function logins(votes: readonly RecordedVote[]): string {

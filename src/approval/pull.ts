@@ -1,10 +1,13 @@
+import type { Account } from './authority.ts';
 import type { RecordedFact } from './facts.ts';
 
 /** What the ledger knows of the pull request itself, seen from one of its heads. */
 export interface Pull {
   readonly open: boolean;
   readonly author: string;
-  readonly contributors: readonly string[];
+  /** Null where no fact says. */
+  readonly authorId: number | null;
+  readonly contributors: readonly Account[];
   readonly base: string;
   /** The head that this speaks of, and the pull request's current one. */
   readonly head: string;
@@ -13,6 +16,8 @@ export interface Pull {
   readonly headSince: number;
   /** All heads, oldest first, the current one last. */
   readonly heads: readonly string[];
+  /** Heads of which nobody told us who pushed them; the first was there before us. */
+  readonly unseenPushes: readonly string[];
 }
 
 /** Null while no pull fact is known. `head` defaults to the current one. */
@@ -26,13 +31,25 @@ export function pullOf(facts: readonly RecordedFact[], head?: string): Pull | nu
   return {
     open: last.state === 'open',
     author: last.author,
-    contributors: [...new Set(pulls.flatMap((pull) => pull.pushedBy ?? []))],
+    authorId: pulls.findLast((pull) => pull.authorId !== undefined)?.authorId ?? null,
+    contributors: contributorsOf(pulls),
     base: last.base,
     head: chosen,
     currentHead: last.head,
     headSince: since(pulls, chosen),
     heads,
+    unseenPushes: heads.filter(
+      (each) =>
+        each !== pulls[0]?.head && !pulls.some((pull) => pull.head === each && pull.pushedBy !== null),
+    ),
   };
+}
+
+function contributorsOf(pulls: readonly Extract<RecordedFact, { type: 'pull' }>[]): readonly Account[] {
+  const accounts = pulls.flatMap(({ pushedBy, pushedById }): Account[] =>
+    pushedBy === null ? [] : [{ login: pushedBy, id: pushedById ?? null }],
+  );
+  return [...new Map(accounts.map((account) => [account.id ?? account.login, account])).values()];
 }
 
 /** When this head became the head the last time. */

@@ -1,4 +1,4 @@
-import { same } from './authority.ts';
+import { type Involved, isAuthor, isContributor } from './authority.ts';
 import { binding } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
 import type { HoldRequirement } from './requirement.ts';
@@ -7,12 +7,10 @@ import type { RequirementState } from './state.ts';
 import { covers } from './votes.ts';
 
 /** What decides whether a vote counts, besides the vote. */
-export interface Circumstances {
+export interface Circumstances extends Involved {
   readonly head: string;
   /** Milliseconds since the epoch; `-Infinity` asks as if nothing ever expired. */
   readonly now: number;
-  readonly author: string;
-  readonly contributors: readonly string[];
 }
 
 /** The counting votes of one requirement, one per person: the one that lapses last. */
@@ -94,8 +92,12 @@ function counts(vote: RecordedVote, requirement: HoldRequirement, at: Circumstan
   if (requirement.scope === 'commit' && vote.head !== at.head) return false;
   if (requirement.offersVarying === false && vote.varying.length > 0) return false;
   // somebody may have become author or contributor after voting: pushing ends one's own say
-  if (!requirement.author && same(vote.by, at.author)) return false;
-  if (!requirement.contributors && at.contributors.some((login) => same(login, vote.by))) return false;
+  const rule = vote.breakGlass === true ? requirement.breakGlass : requirement;
+  // the policy lets nobody break the glass any more
+  if (rule === null || rule === undefined) return false;
+  const who = { login: vote.by, id: vote.byId };
+  if (!rule.author && isAuthor(at, who)) return false;
+  if (!rule.contributors && isContributor(at, who)) return false;
   return lapse(vote, requirement) > at.now;
 }
 
@@ -103,15 +105,33 @@ function onePerPerson(votes: readonly RecordedVote[], requirement: HoldRequireme
   const people = new Map<number, RecordedVote>();
   for (const vote of votes) {
     const other = people.get(vote.byId);
-    if (other === undefined || lapse(vote, requirement) >= lapse(other, requirement))
-      people.set(vote.byId, vote);
+    if (other !== undefined && weight(vote) < weight(other)) continue;
+    const stronger = other === undefined || weight(vote) > weight(other);
+    if (stronger || lapse(vote, requirement) >= lapse(other, requirement)) people.set(vote.byId, vote);
   }
   return [...people.values()];
 }
 
+/** Whoever broke the glass counts as everybody. */
+function weight(vote: RecordedVote): number {
+  return vote.breakGlass === true ? 1 : 0;
+}
+
 /** `>=`, and never satisfied by nobody, whatever the number says. */
 function enough({ requirement, votes }: Counted): boolean {
-  return votes.length >= Math.max(1, requirement.count);
+  return votes.length >= Math.max(1, requirement.count) || votes.some((vote) => weight(vote) > 0);
+}
+
+/** What enough of the votes have at least in common; of several ways to be enough the one that gives most. */
+export function mostOf(
+  { requirement, votes }: Counted,
+  measure: (vote: RecordedVote) => number,
+): number | null {
+  const falling = (some: readonly RecordedVote[]) => some.map(measure).sort((a, b) => b - a);
+  const together = falling(votes)[Math.max(1, requirement.count) - 1];
+  const alone = falling(votes.filter((vote) => weight(vote) > 0))[0];
+  if (together === undefined) return alone ?? null;
+  return alone === undefined ? together : Math.max(together, alone);
 }
 
 /** When a vote stops counting. A time that cannot be read has passed. */
@@ -121,9 +141,8 @@ function lapse(vote: RecordedVote, { expiresMs }: HoldRequirement): number {
   return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at + expiresMs;
 }
 
-function lapses({ requirement, votes }: Counted): number {
-  const last = votes.map((vote) => lapse(vote, requirement)).sort((a, b) => b - a);
-  return last[Math.max(1, requirement.count) - 1] ?? Number.NEGATIVE_INFINITY;
+function lapses(counted: Counted): number {
+  return mostOf(counted, (vote) => lapse(vote, counted.requirement)) ?? Number.NEGATIVE_INFINITY;
 }
 
 function earliest(times: readonly number[]): number | null {

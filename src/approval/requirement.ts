@@ -1,3 +1,4 @@
+import type { OwnedFile } from './codeowners.ts';
 import type { ActionForm } from './form.ts';
 
 /**
@@ -15,6 +16,10 @@ export interface HoldRequirement {
     readonly role: string | null;
     readonly teams: readonly string[];
     readonly users: readonly string[];
+    /** Also whoever owns the file that caused the action, by the base's CODEOWNERS. */
+    readonly codeowners?: boolean;
+    /** Those owners, once the action is known; see `codeowners.ts`. */
+    readonly owned?: OwnedFile;
   };
   /** Whether the pull request's author counts. */
   readonly author: boolean;
@@ -30,6 +35,17 @@ export interface HoldRequirement {
   readonly uses: 'once' | null;
   /** False where the rule says `identity: exact`: an approval that leaves values open does not count. */
   readonly offersVarying?: boolean;
+  /** Who may approve alone and at once, in an emergency; null or absent: nobody. */
+  readonly breakGlass?: BreakGlass | null;
+}
+
+/** Any of these people; the author and contributors only where it says so. */
+export interface BreakGlass {
+  readonly role: string | null;
+  readonly teams: readonly string[];
+  readonly users: readonly string[];
+  readonly author: boolean;
+  readonly contributors: boolean;
 }
 
 /**

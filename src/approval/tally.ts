@@ -1,3 +1,4 @@
+import type { OwnerLine } from './codeowners.ts';
 import type { RecordedFact, ReportedAction } from './facts.ts';
 import type { ActionForm } from './form.ts';
 import { standingGrants } from './grants.ts';
@@ -21,6 +22,8 @@ export interface TallyOptions {
   readonly gateHolds?: readonly ReportedAction[];
   /** Git blobs of the policy that judges now: a report made under another one is not valid any more. */
   readonly policy?: readonly string[];
+  /** Each CODEOWNERS that judges who owns the file that caused an action. */
+  readonly codeowners?: readonly (readonly OwnerLine[])[];
 }
 
 /**
@@ -53,6 +56,7 @@ export function tally(
     standing: standingVotes(votes, forms),
     ids: new Map([...publishedIds(facts)].map(([id, print]) => [print, id])),
     requirementsOf,
+    codeowners: options.codeowners ?? [],
   };
   const actions = latestActions(known, gateHolds);
   const holds = actions.map(({ action, origin }) => holdState(known, action, origin));
@@ -75,8 +79,9 @@ export function tally(
 }
 
 function stateOf(pull: Pull) {
-  const { open, author, contributors, base, head, currentHead, headSince, heads } = pull;
-  return { open, author, contributors, base, head, currentHead, headSince, heads };
+  const { open, author, authorId, contributors, base, head, currentHead, headSince, heads, unseenPushes } =
+    pull;
+  return { open, author, authorId, contributors, base, head, currentHead, headSince, heads, unseenPushes };
 }
 
 /** Null where nobody looked at the head while it was the pull request's. */

@@ -1,6 +1,6 @@
 import { binding } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
-import type { Counted } from './quorum.ts';
+import { type Counted, mostOf } from './quorum.ts';
 import type { HoldRequirement } from './requirement.ts';
 import { executions, type ReportFact } from './sightings.ts';
 import type { RecordedVote } from './source.ts';
@@ -25,10 +25,7 @@ export function coveredUses(
   };
   const seen = (vote: RecordedVote, counts: (report: ReportFact) => boolean) =>
     Math.max(1, executionsOf(form, varying, onHead(reports, vote.head).filter(counts)));
-  const limits = counted.map(({ requirement, votes }) => {
-    const most = votes.map((vote) => shown(vote, requirement)).sort((a, b) => b - a);
-    return most[Math.max(1, requirement.count) - 1] ?? 1;
-  });
+  const limits = counted.map((each) => mostOf(each, (vote) => shown(vote, each.requirement)) ?? 1);
   const least = Math.min(...limits);
   return Number.isFinite(least) ? least : null;
 }

@@ -80,3 +80,8 @@ function meets(approval: RecordedVote, other: RecordedVote, forms: ReadonlyMap<s
   const [mine, theirs] = [forms.get(approval.fingerprint), forms.get(other.fingerprint)];
   return (theirs !== undefined && covers(theirs, approval)) || (mine !== undefined && covers(mine, other));
 }
+
+/** Who voted, for people: a broken glass shows wherever the name does, with its reason. */
+export function voterName(vote: RecordedVote): string {
+  return vote.breakGlass === true ? `${vote.by} alone, by breaking the glass (${vote.reason})` : vote.by;
+}

@@ -2,10 +2,12 @@ import * as z from 'zod';
 import { checkCalls } from './checks.ts';
 import type { OctokitLike } from './client.ts';
 import { client, split } from './client.ts';
+import { codeownersCalls } from './codeowners.ts';
 import { conversationCalls } from './conversation.ts';
 import { peopleCalls } from './people.ts';
 import type { AppCalls, AppGitHub, Delivery, RepositoryReader } from './port.ts';
 import { repositoryReader } from './reader.ts';
+import { reviewCalls } from './reviews.ts';
 import { runCalls } from './runs.ts';
 
 /** The runner's GitHub: needs `contents`, `checks` and `pull-requests: read`. */
@@ -27,6 +29,8 @@ export function appGitHub(octokit: OctokitLike): AppGitHub {
     ...runCalls(calls),
     ...conversationCalls(calls),
     ...peopleCalls(calls),
+    ...reviewCalls(calls),
+    ...codeownersCalls(calls),
   };
 }
 

@@ -15,6 +15,7 @@ export interface PullRequest {
   readonly number: number;
   readonly state: 'open' | 'closed';
   readonly author: string;
+  readonly authorId: number;
   readonly title: string;
   readonly head: {
     readonly sha: string;
@@ -143,6 +144,24 @@ export interface IssueComment {
   readonly appId: number | null;
 }
 
+/** A review that was submitted. */
+export interface Review {
+  readonly id: number;
+  readonly body: string;
+  readonly authorId: number;
+  readonly authorType: string;
+  /** `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`. */
+  readonly state: string;
+  /** Commit that was reviewed; null when Git has it no more. */
+  readonly commit: string | null;
+}
+
+/** A CODEOWNERS file; `text` null where it is larger than GitHub loads. */
+export interface Codeowners {
+  readonly path: string;
+  readonly text: string | null;
+}
+
 export interface PullFile {
   readonly path: string;
   /** Name before the change, of a renamed file. */
@@ -155,7 +174,7 @@ export interface PullFile {
 export interface Permission {
   /** `read`, `triage`, `write`, `maintain`, `admin` or a custom role's name; null without any access. */
   readonly roleName: string | null;
-  /** What the role is built on: `read`, `write`, `admin`; null without any access. */
+  /** What the role is built on: `read` … `admin`; null without any access. */
   readonly base: string | null;
   readonly id: number;
   /** `User`, `Bot` …; `Unknown` when GitHub does not know the login. */
@@ -197,8 +216,20 @@ export interface AppGitHub extends RepositoryReader {
   react(repository: string, commentId: number, content: '+1' | 'confused'): Promise<boolean>;
 
   permission(repository: string, login: string): Promise<Permission>;
-  /** Active members only; false also for a team that does not exist or cannot be seen. */
-  inTeam(organization: string, slug: string, login: string): Promise<boolean>;
+  /** The account of this number, under its present login; null when it is gone or was never there. */
+  account(id: number): Promise<{ readonly login: string; readonly suspended: boolean } | null>;
+  /** Active members, of child teams too; false also for a team that does not exist; null: may not be read. */
+  inTeam(organization: string, slug: string, login: string): Promise<boolean | null>;
+  /** Each CODEOWNERS that GitHub would load, at the tip of a branch; null without one. */
+  codeowners(repository: string, branch: string): Promise<Codeowners | null>;
+  /** Whom the commits of a pull request name as authors and committers: free text, which proves nothing. */
+  namedInCommits(
+    repository: string,
+    number: number,
+  ): Promise<readonly { readonly login: string; readonly id: number }[]>;
+
+  /** Null when there is none of that number on this pull request. */
+  review(repository: string, number: number, id: number): Promise<Review | null>;
 }
 
 export interface Delivery {

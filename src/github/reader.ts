@@ -19,7 +19,7 @@ export const pullRequestSchema = z
     number: z.int(),
     state: z.enum(['open', 'closed']),
     title: z.string(),
-    user: z.object({ login: z.string() }).nullable(),
+    user: z.object({ login: z.string(), id: z.int() }).nullable(),
     head: z.object({ sha: z.string(), ref: z.string(), repo: repositoryRef.nullable() }),
     base: z.object({ ref: z.string(), repo: repositoryRef }),
   })
@@ -28,6 +28,7 @@ export const pullRequestSchema = z
       number: pull.number,
       state: pull.state,
       author: pull.user?.login ?? 'ghost',
+      authorId: pull.user?.id ?? 0,
       title: pull.title,
       head: {
         sha: pull.head.sha,

@@ -1,5 +1,5 @@
 import { maximumProblems, nearest, type Problem } from './problem.ts';
-import { roles } from './schema/approvals.ts';
+import { type Approvals, roles } from './schema/approvals.ts';
 import type { PolicySpec } from './schema/policy.ts';
 import type { MatcherSpec } from './schema/rules.ts';
 import type { YamlFile } from './yaml-file.ts';
@@ -85,17 +85,34 @@ function namesOf(matcher: MatcherSpec, path: readonly PropertyKey[]): TargetName
 
 /** A role that nobody has would leave nobody to approve. An approval by a custom role counts as the role that it is built on. */
 function unknownRoles(spec: PolicySpec, file: YamlFile): Problem[] {
-  const given = [
-    { path: ['approvals', 'from', 'role'], role: spec.approvals.from?.role },
-    ...spec.rules.map((rule, index) => ({
-      path: ['rules', index, 'hold', 'approvals', 'from', 'role'],
-      role: rule.hold?.approvals?.from?.role,
-    })),
-  ];
-  return given.flatMap(({ path, role }) => {
-    if (role === undefined || roles.some((known) => known === role)) return [];
-    return [file.problem(path, `no role is named "${role}"${hintOf(role)}`, roles.join(', '))];
+  return approvalsIn(spec).flatMap(({ path, approvals }) => {
+    const glass = approvals.breakGlass === false ? undefined : approvals.breakGlass;
+    const given = [
+      { path: [...path, 'from', 'role'], role: approvals.from?.role },
+      { path: [...path, 'breakGlass', 'role'], role: glass?.role },
+    ];
+    const unknown = given.flatMap(({ path: at, role }) => {
+      if (role === undefined || roles.some((known) => known === role)) return [];
+      return [file.problem(at, `no role is named "${role}"${hintOf(role)}`, roles.join(', '))];
+    });
+    const nobody = glass !== undefined && !glass.role && !glass.teams?.length && !glass.users?.length;
+    if (!nobody) return unknown;
+    const allowed = 'role, teams or users; false lets nobody';
+    return [...unknown, file.problem([...path, 'breakGlass'], 'breakGlass names nobody', allowed)];
   });
+}
+
+function approvalsIn(spec: PolicySpec): { path: readonly PropertyKey[]; approvals: Approvals }[] {
+  const identity = spec.guards['target-identity'];
+  const guard = typeof identity === 'object' ? identity.approvals : undefined;
+  return [
+    { path: ['approvals'], approvals: spec.approvals },
+    ...spec.rules.map((rule, index) => ({
+      path: ['rules', index, 'hold', 'approvals'],
+      approvals: rule.hold?.approvals ?? {},
+    })),
+    { path: ['guards', 'target-identity', 'approvals'], approvals: guard ?? {} },
+  ];
 }
 
 function hintOf(role: string): string {

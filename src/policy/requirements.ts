@@ -1,5 +1,5 @@
 import type { ActionForm } from '../approval/form.ts';
-import type { HoldRequirement } from '../approval/requirement.ts';
+import type { BreakGlass, HoldRequirement } from '../approval/requirement.ts';
 import type { Policy } from './parse.ts';
 import { type Approvals, durationMs } from './schema/approvals.ts';
 import type { RuleSpec } from './schema/rules.ts';
@@ -21,12 +21,21 @@ export const fixedApprovals: Approvals = {
 /** Who may approve what a rule flags: its own words, then the file's, then whoever maintains the repository. */
 export function approversOf(spec: Pick<RuleSpec, 'hold'>, approvals: Approvals): HoldRequirement['from'] {
   const from = spec.hold?.approvals?.from ?? approvals.from ?? {};
-  const nobody = from.role === undefined && from.teams === undefined && from.users === undefined;
+  const codeowners = from.codeowners === true;
+  const nobody =
+    !codeowners && from.role === undefined && from.teams === undefined && from.users === undefined;
   return {
     role: nobody ? 'maintain' : (from.role ?? null),
     teams: from.teams ?? [],
     users: from.users ?? [],
+    ...(codeowners && { codeowners }),
   };
+}
+
+function breakGlassOf(given: Approvals['breakGlass']): BreakGlass | null {
+  if (given === undefined || given === false) return null;
+  const { role = null, teams = [], users = [], author = false, contributors = false } = given;
+  return { role, teams, users, author, contributors };
 }
 
 /** What a rule asks of people: its own words, then the file's, then the defaults. */
@@ -48,6 +57,7 @@ export function requirementOf(
     repeat: spec.repeat ?? null,
     uses: spec.uses ?? null,
     offersVarying: rule.offersVarying,
+    breakGlass: breakGlassOf(own.breakGlass ?? approvals.breakGlass),
   };
 }
 

@@ -4,10 +4,12 @@ import type { Conclusion, PlannedJob, RunnerAnnotation } from './contract.ts';
 
 export interface Account {
   readonly id: number;
-  readonly login: string;
+  login: string;
   readonly type: 'User' | 'Organization' | 'Bot';
   readonly name: string | null;
   readonly createdAt: Date;
+  /** GitHub shows a suspended account to nobody. */
+  suspended: boolean;
 }
 
 export interface Team {
@@ -106,6 +108,20 @@ export interface Comment {
   /** Why it is folded away, as GraphQL's classifier names it; null while it is open. */
   minimized: string | null;
   readonly reactions: Reaction[];
+}
+
+/** A review that was submitted; its body is edited like a comment's. */
+export interface Review {
+  readonly id: number;
+  readonly repository: Repository;
+  /** Number of the pull request. */
+  readonly number: number;
+  readonly author: Account;
+  readonly event: 'APPROVE' | 'REQUEST_CHANGES' | 'COMMENT';
+  /** Head of the pull request that was reviewed. */
+  readonly commit: string;
+  readonly submittedAt: Date;
+  body: string;
 }
 
 type Access = 'read' | 'write' | 'admin';

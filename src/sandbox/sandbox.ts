@@ -10,6 +10,7 @@ import type {
   Permissions,
   Pull,
   RequiredCheck,
+  Review,
   Role,
   Run,
 } from './model.ts';
@@ -54,6 +55,10 @@ export interface Sandbox extends AsyncDisposable {
 
 export interface Setup {
   user(login: string, name?: string): void;
+  /** The account keeps its number; its old login is free. */
+  rename(login: string, to: string): void;
+  /** GitHub then shows the account to nobody; `false` ends it. */
+  suspend(login: string, suspended?: boolean): void;
   organization(login: string, members?: Readonly<Record<string, 'member' | 'admin'>>): void;
   /** `repositories` gives the team a role on repositories that exist. */
   team(
@@ -134,6 +139,12 @@ export interface Acting {
   /** Answers the merge commit. */
   mergePull(by: string, pull: Pull): Promise<string>;
   comment(by: string, pull: Pull, body: string): Comment;
+  /** Submits a review of the pull request's head, or of the earlier one that a page still showed. */
+  review(
+    by: string,
+    pull: Pull,
+    review: { readonly body: string; readonly event?: Review['event']; readonly commit?: string },
+  ): Review;
   editComment(by: string, comment: Comment, body: string): void;
   deleteComment(by: string, comment: Comment): void;
   /** Clicks a button of a completed check run. */
@@ -155,6 +166,7 @@ export interface Webhooks {
 export interface Reading {
   pull(fullName: string, number: number): Pull;
   comments(pull: Pull): readonly Comment[];
+  reviews(pull: Pull): readonly Review[];
   /** Newest check run of every name and app on a commit. */
   checks(fullName: string, sha: string): readonly CheckRun[];
   runs(fullName: string): readonly Run[];

@@ -14,6 +14,7 @@ import type {
   Installation,
   Job,
   Repository,
+  Review,
   Run,
   Team,
   Token,
@@ -38,6 +39,7 @@ export class World {
   readonly installations = new Map<number, Installation>();
   readonly tokens = new Map<string, Token>();
   readonly comments = new Map<number, Comment>();
+  readonly reviews = new Map<number, Review>();
   readonly checkSuites = new Map<number, CheckSuite>();
   readonly checkRuns = new Map<number, CheckRun>();
   readonly runs = new Map<number, Run>();

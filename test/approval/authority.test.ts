@@ -4,7 +4,8 @@ import { authorize, type Person, satisfied } from '../../src/approval/authority.
 import type { HoldRequirement } from '../../src/approval/requirement.ts';
 import { person, requirement } from './story.ts';
 
-const pull = { author: 'author', contributors: ['author', 'Pusher'] };
+const account = (login: string) => ({ login, id: null });
+const pull = { author: 'author', authorId: null, contributors: [account('author'), account('Pusher')] };
 const team = { role: null, teams: ['acme/data'], users: [] };
 const user = { role: null, teams: [], users: ['Dana'] };
 

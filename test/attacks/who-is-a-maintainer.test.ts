@@ -5,7 +5,7 @@ import { asks, deleteSeven, person, reported, requirement, statusOf, story } fro
 
 // S6, S7, S16: bots as approvers, associations taken for roles, authors who approve themselves
 
-const pull = { author: 'author', contributors: ['author'] };
+const pull = { author: 'author', authorId: null, contributors: [{ login: 'author', id: null }] };
 const ask = (who: Person) => authorize({ person: who, requirement: requirement(), pull }).allowed;
 
 test('no kind of account but a person’s decides, whatever its role', () => {

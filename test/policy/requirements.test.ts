@@ -28,6 +28,7 @@ test('a rule’s own words come before the file’s, and those before the defaul
       repeat: null,
       uses: null,
       offersVarying: true,
+      breakGlass: null,
     },
   );
   const file =

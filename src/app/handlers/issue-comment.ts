@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'probot';
 import { parseCommand } from '../../approval/command.ts';
 import { commentSource } from '../../approval/source.ts';
 import type { Desk } from '../desk.ts';
 import { instant } from '../desk.ts';
 import { receive } from '../receive.ts';
+import { bodyDigest, firstLine } from './written.ts';
 
 /**
  * Created comments only: what an edited one says now was never given as a command. Only people: no bot is
@@ -32,13 +32,4 @@ export async function onIssueComment(desk: Desk, context: Context<'issue_comment
       },
     },
   ]);
-}
-
-/** Digest by which a later reading of the comment is compared with what was given. */
-export function bodyDigest(body: string): string {
-  return createHash('sha256').update(body).digest('hex');
-}
-
-function firstLine(body: string): string {
-  return body.split(/\r\n|\r|\n/, 1)[0] ?? '';
 }

@@ -23,7 +23,9 @@ export async function onPullRequest(desk: Desk, context: Context<Event>): Promis
       head: pull.head.sha,
       base: pull.base.ref,
       author: pull.user?.login ?? 'ghost',
+      ...(pull.user && { authorId: pull.user.id }),
       pushedBy: pushed ? sender.login : null,
+      ...(pushed && { pushedById: sender.id }),
     },
   ]);
 }

@@ -13,9 +13,25 @@ export function addAccount(
 ): Account {
   if (world.account(login))
     throw new JitError('sandbox-setup', `the login ${login} is taken; choose another`);
-  const account: Account = { id: world.nextId(), login, type, name, createdAt: world.now() };
+  const account: Account = {
+    id: world.nextId(),
+    login,
+    type,
+    name,
+    createdAt: world.now(),
+    suspended: false,
+  };
   world.accounts.set(login.toLowerCase(), account);
   return account;
+}
+
+/** The number stays, the old login is free for anybody. */
+export function renameAccount(world: World, account: Account, login: string): void {
+  if (world.account(login))
+    throw new JitError('sandbox-setup', `the login ${login} is taken; choose another`);
+  world.accounts.delete(account.login.toLowerCase());
+  account.login = login;
+  world.accounts.set(login.toLowerCase(), account);
 }
 
 /** The account of that login, which must exist. */

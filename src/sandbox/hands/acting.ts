@@ -5,6 +5,7 @@ import { someone } from '../domain/people.ts';
 import { editPull, mergePull, openPull, setPullState } from '../domain/pulls.ts';
 import { forbidden, notFound } from '../domain/refusal.ts';
 import { push } from '../domain/repositories.ts';
+import { submitReview } from '../domain/reviews.ts';
 import { atLeast, roleOf } from '../domain/roles.ts';
 import type { Account, BaseRole, Comment, Repository } from '../model.ts';
 import type { Acting } from '../sandbox.ts';
@@ -80,10 +81,12 @@ function comments(
   world: World,
   able: (login: string, repository: Repository, role: BaseRole) => Account,
   authorOr: (login: string, repository: Repository, author: Account) => Account,
-): Pick<Acting, 'comment' | 'editComment' | 'deleteComment'> {
+): Pick<Acting, 'comment' | 'review' | 'editComment' | 'deleteComment'> {
   const mine = (by: string, comment: Comment) => authorOr(by, comment.repository, comment.author);
   return {
     comment: (by, pull, body) => addComment(world, pull, able(by, pull.repository, 'read'), null, body),
+    review: (by, pull, { body, event = 'COMMENT', commit = pull.head.sha }) =>
+      submitReview(world, pull, able(by, pull.repository, 'read'), { body, event, commit }),
     editComment: (by, comment, body) => editComment(world, comment, mine(by, comment), body),
     deleteComment: (by, comment) => deleteComment(world, comment, mine(by, comment)),
   };

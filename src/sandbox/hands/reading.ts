@@ -18,6 +18,10 @@ export function reading(world: World): Reading {
       [...world.comments.values()].filter(
         (each) => each.repository === pull.repository && each.number === pull.number,
       ),
+    reviews: (pull) =>
+      [...world.reviews.values()].filter(
+        (each) => each.repository === pull.repository && each.number === pull.number,
+      ),
     checks: (fullName, sha) => latestChecks(world, repositoryNamed(world, fullName), sha),
     runs: (fullName) => {
       const repository = repositoryNamed(world, fullName);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { JitError } from '../../errors.ts';
 import { actionsAppId, addApp, install, installationToken } from '../domain/apps.ts';
-import { addAccount, addTeam, asRole, someone, userToken } from '../domain/people.ts';
+import { addAccount, addTeam, asRole, renameAccount, someone, userToken } from '../domain/people.ts';
 import { addRepository, forkRepository } from '../domain/repositories.ts';
 import type { Setup } from '../sandbox.ts';
 import { sameName, type World } from '../world.ts';
@@ -17,10 +17,14 @@ export function setup(world: World): Setup {
   };
 }
 
-function people(world: World): Pick<Setup, 'user' | 'organization' | 'team'> {
+function people(world: World): Pick<Setup, 'user' | 'rename' | 'suspend' | 'organization' | 'team'> {
   return {
     user(login, name) {
       addAccount(world, login, 'User', name ?? null);
+    },
+    rename: (login, to) => renameAccount(world, someone(world, login), to),
+    suspend(login, suspended = true) {
+      someone(world, login).suspended = suspended;
     },
     organization(login, members = {}) {
       const account = addAccount(world, login, 'Organization');

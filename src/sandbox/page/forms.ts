@@ -27,6 +27,11 @@ export async function submit(
       const comment = act.comment(by, pullOf(repository, id), text(fields, 'body'));
       return `${home}/pull/${id}#issuecomment-${comment.id}`;
     }
+    case 'pull reviews': {
+      const [body, commit] = [text(fields, 'body'), text(fields, 'commit')];
+      const review = act.review(by, pullOf(repository, id), { body, ...(commit !== '' && { commit }) });
+      return `${home}/pull/${id}#pullrequestreview-${review.id}`;
+    }
     case 'pull merge':
       await act.mergePull(by, pullOf(repository, id));
       return `${home}/pull/${id}`;

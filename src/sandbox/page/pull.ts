@@ -1,5 +1,5 @@
 import { associationOf, atLeast, roleOf } from '../domain/roles.ts';
-import type { Account, Comment, Pull } from '../model.ts';
+import type { Account, Comment, Pull, Review } from '../model.ts';
 import { fullName } from '../world.ts';
 import { checksBox } from './checks-box.ts';
 import { type Html, html } from './html.ts';
@@ -10,9 +10,6 @@ import { renderMarkdown } from './markdown.ts';
 /** The conversation of a pull request. */
 export function pullPage(view: View, pull: Pull): Html {
   const home = `/${fullName(pull.repository)}`;
-  const comments = [...view.world.comments.values()].filter(
-    (each) => each.repository === pull.repository && each.number === pull.number,
-  );
   return page(
     view,
     `${pull.title} · #${pull.number} · ${fullName(pull.repository)}`,
@@ -27,11 +24,40 @@ export function pullPage(view: View, pull: Pull): Html {
 </div>
 <div id="conversation" data-live>
 ${bubble(view, pull, pull.author, pull.createdAt, pull.body ?? '', null)}
-${comments.map((each) => bubble(view, pull, each.author, each.createdAt, each.body, each))}
+${conversation(view, pull)}
 </div>
 ${checksBox(view, pull)}
-${commentForm(view, `${home}/pull/${pull.number}/comments`)}`,
+${commentForm(view, pull, `${home}/pull/${pull.number}`)}`,
   );
+}
+
+/** Comments and reviews, oldest first. */
+function conversation(view: View, pull: Pull): readonly Html[] {
+  const here = (each: Comment | Review) => each.repository === pull.repository && each.number === pull.number;
+  const comments = [...view.world.comments.values()].filter(here);
+  const reviews = [...view.world.reviews.values()].filter(here);
+  return [
+    ...comments.map((each) => ({
+      id: each.id,
+      shown: bubble(view, pull, each.author, each.createdAt, each.body, each),
+    })),
+    ...reviews.map((each) => ({ id: each.id, shown: reviewBox(each) })),
+  ]
+    .sort((a, b) => a.id - b.id)
+    .map(({ shown }) => shown);
+}
+
+const verdicts = { APPROVE: 'approved', REQUEST_CHANGES: 'requested changes on', COMMENT: 'reviewed' };
+
+function reviewBox({ id, author, event, commit, submittedAt, body }: Review): Html {
+  return html`<article class="comment" id="pullrequestreview-${id}">
+${avatar(author)}
+<div class="box">
+<header><strong>${author.login}</strong>
+<span class="muted">${verdicts[event]} <code>${commit.slice(0, 7)}</code> ${instant(submittedAt)}</span></header>
+${body.trim() === '' ? null : html`<div class="body">${renderMarkdown(body)}</div>`}
+</div>
+</article>`;
 }
 
 export function stateLabel(pull: Pull): Html {
@@ -113,16 +139,19 @@ ${button(`${home}/delete`, 'Delete', {}, 'danger')}
 </details>`;
 }
 
-function commentForm(view: View, action: string): Html {
+/** A review is of the head that this page shows, also when it was pushed to since. */
+function commentForm(view: View, pull: Pull, home: string): Html {
   if (!view.person) {
     return html`<p class="box pad muted">Choose above who you are to comment, to click a check's buttons and to merge.</p>`;
   }
-  return html`<form class="comment new" method="post" action="${action}">
+  return html`<form class="comment new" method="post" action="${home}/comments">
 ${avatar(view.person)}
+<input type="hidden" name="commit" value="${pull.head.sha}">
 <div class="box pad">
 <label>Comment as <strong>${view.person.login}</strong>
 <textarea name="body" rows="4" required placeholder="/approve ID"></textarea></label>
-<span class="row end"><button class="primary">Comment</button></span>
+<span class="row end"><button formaction="${home}/reviews">Submit as review of ${pull.head.sha.slice(0, 7)}</button>
+<button class="primary">Comment</button></span>
 </div>
 </form>`;
 }

@@ -3,7 +3,7 @@ import { associationOf } from '../domain/roles.ts';
 import { diffFiles } from '../git/diff.ts';
 import { commitsBetween, mergeBase } from '../git/merge.ts';
 import { isoSeconds } from '../git/read.ts';
-import type { Comment, Pull, Repository } from '../model.ts';
+import type { Comment, Pull, Repository, Review } from '../model.ts';
 import type { World } from '../world.ts';
 import { type Json, nodeId, simpleUser } from './account.ts';
 import { integration } from './app.ts';
@@ -177,6 +177,32 @@ export function commentShape(world: World, comment: Comment): Json {
     performed_via_github_app: comment.app ? integration(world, comment.app) : null,
   };
 }
+
+/** As REST shows it; webhooks write the state in lower case and say more. */
+export function reviewShape(world: World, review: Review): Json {
+  const page = `${repositoryPage(world, review.repository)}/pull/${review.number}`;
+  const pull = `${repositoryApi(world, review.repository)}/pulls/${review.number}`;
+  const html = `${page}#pullrequestreview-${review.id}`;
+  return {
+    id: review.id,
+    node_id: nodeId('PullRequestReview', review.id),
+    user: simpleUser(world, review.author),
+    body: review.body,
+    state: reviewStates[review.event],
+    html_url: html,
+    pull_request_url: pull,
+    author_association: associationOf(world, review.repository, review.author),
+    _links: { html: { href: html }, pull_request: { href: pull } },
+    submitted_at: isoSeconds(review.submittedAt),
+    commit_id: review.commit,
+  };
+}
+
+const reviewStates = {
+  APPROVE: 'APPROVED',
+  REQUEST_CHANGES: 'CHANGES_REQUESTED',
+  COMMENT: 'COMMENTED',
+} as const;
 
 export function reactionShape(world: World, reaction: Comment['reactions'][number]): Json {
   return {

@@ -126,7 +126,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     slug: 'jit-approval',
     owner: 'acme',
     permissions,
-    events: ['pull_request', 'issue_comment', 'workflow_run', 'check_run'],
+    events: ['pull_request', 'pull_request_review', 'issue_comment', 'workflow_run', 'check_run'],
   });
   create.installation(made.id, 'acme');
   const config = configWith({

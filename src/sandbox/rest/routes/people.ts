@@ -8,9 +8,15 @@ import {
   simpleUser,
   teamFull,
 } from '../../shapes/account.ts';
+import type { World } from '../../world.ts';
 import { sameName } from '../../world.ts';
 import type { Call } from '../call.ts';
 import { type Handler, ok } from '../reply.ts';
+
+function accountNumbered(world: World, id: number): Account | null {
+  const found = [...world.accounts.values()].find((account) => account.id === id);
+  return found === undefined || found.suspended ? null : found;
+}
 
 function organization(call: Call): Account {
   const found = call.world.account(call.word('org'));
@@ -48,6 +54,11 @@ export const peopleHandlers: Readonly<Record<string, Handler>> = {
   },
   'users/get-by-username': (call) => {
     const account = call.world.account(call.word('username'));
+    if (!account || account.suspended) throw notFound();
+    return ok(fullUser(call.world, account));
+  },
+  'users/get-by-id': (call) => {
+    const account = accountNumbered(call.world, call.id('account_id'));
     if (!account) throw notFound();
     return ok(fullUser(call.world, account));
   },

@@ -9,11 +9,12 @@ import { commitShape, fileShape } from '../../shapes/commit.ts';
 import { issueShape, pullFull, pullSimple } from '../../shapes/pull.ts';
 import type { Call } from '../call.ts';
 import { created, type Handler, ok, paged, type Reply } from '../reply.ts';
+import { reviewHandlers } from './reviews.ts';
 
-function pullOf(call: Call, level: 'read' | 'write' = 'read', name = 'pull_number'): Pull {
+function pullOf(call: Call, level: 'read' | 'write' = 'read'): Pull {
   const { repository } = call;
   call.need(repository, 'pull_requests', level, 'read');
-  const pull = repository.pulls.get(call.id(name));
+  const pull = repository.pulls.get(call.id('pull_number'));
   if (!pull) throw notFound();
   return pull;
 }
@@ -99,6 +100,7 @@ export const pullHandlers: Readonly<Record<string, Handler>> = {
       fileShape(call.world, pull.repository, pull.head.sha, file),
     );
   },
+  ...reviewHandlers(pullOf),
   'pulls/list-commits': async (call) => {
     const pull = pullOf(call);
     const { folder } = pull.repository;

@@ -116,7 +116,7 @@ async function compare(call: Call): Promise<Reply> {
 
 function person(call: Call): Account {
   const account = call.world.account(call.word('username'));
-  if (!account) throw notFound();
+  if (!account || account.suspended) throw notFound();
   return account;
 }
 
