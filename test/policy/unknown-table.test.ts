@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
 import { runCheck } from '../../src/checks/run-check.ts';
+import { unknownAnalysis } from '../../src/gates/postgres/text.ts';
 import type { Known, RuntimeAction } from '../../src/policy/action.ts';
-import { conclude } from '../../src/policy/decide.ts';
-import type { CheckSpec, Verdict } from '../../src/policy/verdict.ts';
+import { conclude, decide } from '../../src/policy/decide.ts';
+import type { CheckSpec, Facts, Verdict } from '../../src/policy/verdict.ts';
 import { call, database, http, judge, load, param, run, sql, text, tunnel } from './actions.ts';
 
 /** What is not known of the runtime action, as a matcher or a condition meets it. */
@@ -15,7 +16,7 @@ interface Unknown {
   readonly surely: object;
   /** What nobody can answer. */
   readonly asked: { readonly matcher: object } | { readonly condition: string };
-  readonly relations?: 'unknown';
+  readonly facts?: Facts;
   /** Words that the verdict must name. */
   readonly why: RegExp;
   /** Strict rules take every reading of a name, so to them an unresolved one is no doubt. */
@@ -89,9 +90,75 @@ const unknowns: readonly Unknown[] = [
     action: sql('delete from users', [], own),
     surely: { sql: { operation: 'delete' } },
     asked: { matcher: { sql: { table: 'users' } } },
-    relations: 'unknown',
+    facts: { relations: { known: false, why: 'names cannot be resolved here' } },
     why: /cannot be resolved/,
     certainToStrict: true,
+  },
+  {
+    name: 'a statement in another encoding than UTF-8',
+    action: { ...sql('select 1', [], own), analysis: unknownAnalysis('select 1', 'its encoding is SJIS') },
+    surely: { sql: {} },
+    asked: { matcher: { sql: { operation: 'delete' } } },
+    why: /SJIS/,
+  },
+  {
+    name: 'rows that could not be estimated',
+    action: sql('delete from users where id = 1', [], own),
+    surely: { sql: { operation: 'delete' } },
+    asked: { condition: 'action.estimatedRows > 100' },
+    facts: { estimatedRows: { known: false, why: 'the rows were not estimated: a lock' } },
+    why: /not estimated: a lock/,
+  },
+  {
+    name: 'changed files that could not be read',
+    action: call('email.send', null),
+    surely: { call: { name: 'email.send' } },
+    asked: { condition: '"a.sql" in run.changedFiles' },
+    facts: { changedFiles: { known: false, why: 'the pull request has got another head since' } },
+    why: /another head/,
+  },
+  {
+    name: 'more changed files than a macro takes',
+    action: call('email.send', null),
+    surely: { call: { name: 'email.send' } },
+    asked: { condition: 'run.changedFiles.exists(file, file == "a.sql")' },
+    facts: { changedFiles: { known: true, value: Array.from({ length: 1001 }, (_, at) => `${at}`) } },
+    why: /1000 elements/,
+  },
+  {
+    name: 'labels that nobody told',
+    action: call('email.send', null),
+    surely: { call: { name: 'email.send' } },
+    asked: { condition: '"safe" in run.labels' },
+    why: /run.labels is not known/,
+  },
+  {
+    name: 'a body that is not UTF-8',
+    action: { ...charge(null), body: { known: false, why: 'the body is not UTF-8' } },
+    surely: { http: { path: '/v1/charges' } },
+    asked: { condition: 'action.body.amount == "1"' },
+    why: /not UTF-8/,
+  },
+  {
+    name: 'a key of the query that is given twice',
+    action: http('GET', 'https://api.example/v1?dry=1&dry=0'),
+    surely: { http: { path: '/v1' } },
+    asked: { condition: 'action.query.dry == "1"' },
+    why: /"dry" is not known/,
+  },
+  {
+    name: 'a target without a host',
+    action: call('email.send', null),
+    surely: { call: { name: 'email.send' } },
+    asked: { condition: 'target.host == "mail.example"' },
+    why: /target.host is not known/,
+  },
+  {
+    name: 'a field of the JSON that is null',
+    action: charge({ amount: null }),
+    surely: { http: { path: '/v1/charges' } },
+    asked: { condition: 'int(action.body.amount) > 100' },
+    why: /int/,
   },
   {
     name: 'a tunnel',
@@ -222,7 +289,10 @@ for (const one of unknowns) {
 
 function verdictOn(one: Unknown, rule: object, fallback: string): Verdict {
   const yaml = stringify({ version: 1, default: fallback, rules: [{ id: 'r', ...rule }] });
-  return judge(load(text(yaml)), one.action, one.relations ?? null, nobody);
+  const { action, facts = {} } = one;
+  const result = decide({ policy: load(text(yaml)), action, run: nobody, facts });
+  assert.ok(result.kind === 'verdict');
+  return result.verdict;
 }
 
 /** Checks that cannot run, or cannot tell. */
