@@ -18,6 +18,7 @@ export const actionInputs = [
   { name: 'policy', env: 'JIT_INPUT_POLICY', default: '' },
   { name: 'github-token', env: 'JIT_INPUT_GITHUB_TOKEN', default: `\${{ github.token }}` },
   { name: 'wait', env: 'JIT_INPUT_WAIT', default: '' },
+  { name: 'app-url', env: 'JIT_INPUT_APP_URL', default: '' },
   { name: 'skip-passed', env: 'JIT_INPUT_SKIP_PASSED', default: 'true' },
   { name: 'working-directory', env: 'JIT_INPUT_WORKING_DIRECTORY', default: '' },
 ] as const satisfies readonly ActionInput[];

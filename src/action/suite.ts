@@ -16,6 +16,7 @@ import { earlierReport } from './earlier-report.ts';
 import { proposedPolicy } from './head-policy.ts';
 import { type Environment, type JobContext, jobContext, required } from './job-context.ts';
 import { jobPolicy } from './job-policy.ts';
+import { liveOf } from './live.ts';
 import { jobProgress } from './progress.ts';
 import { jobReader } from './reader.ts';
 import { stepsOfJob } from './steps.ts';
@@ -26,12 +27,10 @@ export async function suite(environment: Environment): Promise<number> {
   const cwd = path.resolve(context.workspace, environment.JIT_INPUT_WORKING_DIRECTORY || '.');
   const reader = jobReader(environment);
   const { policy, texts, notices, readFile } = await jobPolicy(environment, context, reader);
-  if (environment.JIT_INPUT_WAIT) {
-    notices.push(
-      'The input "wait" is ignored: waiting needs a channel to the App, which this version does not have. ' +
-        'Held runtime actions fail at once and run again after approval.',
-    );
-  }
+  const write = (line: string) => void process.stdout.write(`${line}\n`);
+  const used = new Map<string, number>();
+  const live = liveOf(environment, context, policy, used, write);
+  if (live.notice !== null) notices.push(live.notice);
   for (const notice of notices) core.notice(notice, { title: 'JIT Approval' });
   const interrupted = new AbortController();
   process.on('SIGINT', () => interrupted.abort()).on('SIGTERM', () => interrupted.abort());
@@ -47,7 +46,8 @@ export async function suite(environment: Environment): Promise<number> {
     ...(context.labels === null ? {} : { labels: context.labels }),
     ...changedFilesOf(context, reader),
     headBranch: context.headBranch,
-    grants: grantsOf(context, policy, reader),
+    grants: grantsOf(context, policy, reader, used),
+    ...(live.waiting === null ? {} : { waiting: live.waiting }),
     earlier: earlierReport(environment.JIT_EARLIER, context.run),
     // a re-run with debug logging is for looking at everything
     skipPassed: environment.JIT_INPUT_SKIP_PASSED !== 'false' && environment.RUNNER_DEBUG !== '1',
@@ -61,7 +61,7 @@ export async function suite(environment: Environment): Promise<number> {
         : context.run.pullRequest === null
           ? 'Held runtime actions are approved in a pull request; this run has none.'
           : `A maintainer approves it in the pull request: by the comment "/approve ${id}" or by the button of its check.`,
-    progress: jobProgress((line) => process.stdout.write(`${line}\n`)),
+    progress: jobProgress(write),
     now: Date.now,
     signal: interrupted.signal,
     version,
@@ -81,7 +81,12 @@ function changedFilesOf(
 }
 
 /** Where decisions come from: the App's check runs on the head. What is missing for that is said at every hold. */
-function grantsOf(context: JobContext, policy: Policy, reader: RepositoryReader | null): GrantSource {
+function grantsOf(
+  context: JobContext,
+  policy: Policy,
+  reader: RepositoryReader | null,
+  used: Map<string, number>,
+): GrantSource {
   const { repository, head, pullRequest, base } = context.run;
   const nothing = (problem: string) =>
     decidedGrants(async () => ({ decisions: noDecisions, problem }), Date.now);
@@ -103,6 +108,7 @@ function grantsOf(context: JobContext, policy: Policy, reader: RepositoryReader 
     base,
     now: Date.now,
     sleep,
+    used,
   });
 }
 

@@ -10,10 +10,13 @@ export const noDecisions: Decisions = { grants: [], denied: [] };
 
 /**
  * A source over decisions that are loaded once, at the first hold. Counts the uses of a grant that is
- * limited, so that one job never gets more executions than were approved.
+ * limited, so that one job never gets more executions than were approved; `used` is shared with other sources.
  */
-export function decidedGrants(load: () => Promise<Loaded>, now: () => number): GrantSource {
-  const used = new Map<string, number>();
+export function decidedGrants(
+  load: () => Promise<Loaded>,
+  now: () => number,
+  used: Map<string, number> = new Map(),
+): GrantSource {
   const count = (binds: string, by: number) => used.set(binds, (used.get(binds) ?? 0) + by);
   let loading: Promise<Loaded> | null = null;
   return {

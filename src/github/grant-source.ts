@@ -17,6 +17,8 @@ export interface GrantQuestion {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Executions per grant in this job, where other sources count them too. */
+  readonly used?: Map<string, number>;
   /** How long the first hold waits for the App's gate check to appear. */
   readonly waitForGateMs?: number;
 }
@@ -29,7 +31,7 @@ const namePrefix = 'JIT approval';
  * Read once per run, at the first hold; what cannot be read is a problem that is shown, never "no grant".
  */
 export function githubGrantSource(question: GrantQuestion): GrantSource {
-  return decidedGrants(() => load(question), question.now);
+  return decidedGrants(() => load(question), question.now, question.used);
 }
 
 async function load(question: GrantQuestion): Promise<Loaded> {

@@ -17,11 +17,14 @@ import { guardTarget, type Released } from './guard-target.ts';
 import type { Recorder } from './recorder.ts';
 import { type EditLink, withoutSecrets } from './remembering.ts';
 import { allowed, broken, brokenRecording, granted, recorded, refused } from './rulings.ts';
+import { type Waiting, waitForPeople } from './wait-for-people.ts';
 import type { WrittenKeys } from './written-keys.ts';
 
 export interface JudgeOptions {
   readonly policy: Policy;
   readonly grants: GrantSource;
+  /** Where a hold may wait for people; without it none does. */
+  readonly waiting?: Waiting;
   readonly recorder: Recorder;
   /** The step that runs now; runtime actions are judged and counted under it. */
   readonly run: () => RunContext;
@@ -147,12 +150,16 @@ async function rule(
     withoutSecrets(proposals, options.secrets),
     options.editLink ?? (() => null),
   );
-  const found = await options.grants.find({
+  const known = await options.grants.find({
     id: flagged.id,
     fingerprint: flagged.fingerprint,
     form: flagged.form,
     reason: flagged.reason,
     remember: () => options.recorder.remembered(flagged.fingerprint),
+  });
+  const found = await waitForPeople(options.waiting, known, flagged, verdict, async () => {
+    const now = await refetched(facts, action, scope);
+    return flaggedOf(options, action, run, verdict, now).fingerprint === flagged.fingerprint;
   });
   if (found.kind === 'granted' && flagged.unbindable === null)
     return granted(options, action, run.step, flagged, found);
@@ -161,6 +168,18 @@ async function rule(
     return refused(options, action, run.step, { ...flagged, outcome: 'denied', deniedBy: found.by }, null);
   }
   return refused(options, action, run.step, flagged, found.kind === 'none' ? found.problem : null);
+}
+
+/** The same facts, as they are now. */
+async function refetched(
+  facts: Fetched,
+  action: RuntimeAction,
+  scope: TransactionScope | null,
+): Promise<Fetched> {
+  return {
+    ...(facts.relations === undefined ? {} : { relations: await relationsOf(action, scope) }),
+    ...(facts.estimatedRows === undefined ? {} : { estimatedRows: await estimatedRows(action, scope) }),
+  };
 }
 
 async function verdictOf(

@@ -16,6 +16,7 @@ import { Relay } from './relay.ts';
 import { resume } from './resume.ts';
 import { forgiven, runStep } from './run-step.ts';
 import type { Step } from './steps.ts';
+import type { Waiting } from './wait-for-people.ts';
 import { keySecret, WrittenKeys } from './written-keys.ts';
 
 export interface SuiteOptions {
@@ -38,6 +39,8 @@ export interface SuiteOptions {
   /** Head branch, for `run.head`. */
   readonly headBranch: string | null;
   readonly grants: GrantSource;
+  /** Where a hold may wait for people; without it none does. */
+  readonly waiting?: Waiting;
   /** This job's report of the highest earlier attempt. */
   readonly earlier: Report | null;
   readonly skipPassed: boolean;
@@ -88,9 +91,11 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
       ? resume(options.steps, options.earlier, { head: options.run.head, policy: options.policySources })
       : new Map<string, number>();
     const running = { options, skips, children, relay, secrets };
-    results = await inLanes(options.steps, lanes, (step, lane, before) => {
+    results = await inLanes(options.steps, lanes, async (step, lane, before) => {
       lane.step = step.id;
-      return runStep(running, step, lane.environment, before, recorder.counts(step.id));
+      const result = await runStep(running, step, lane.environment, before, recorder.counts(step.id));
+      options.waiting?.live.release(step.id);
+      return result;
     });
   } finally {
     options.signal.removeEventListener('abort', onAbort);

@@ -39,6 +39,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
       GHE_PROTOCOL: 'http',
       HOST: '127.0.0.1',
       PORT: String(options.port),
+      PUBLIC_URL: `http://127.0.0.1:${options.port}`,
       LEDGER: path.join(options.folder, 'ledger.sqlite'),
       LOG_LEVEL: 'info',
       JIT_APPROVAL_WRITE_INTERVAL_MS: '0',

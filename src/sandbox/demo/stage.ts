@@ -59,8 +59,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     cleanups.push(() => payments.close());
     tell('the payment API runs');
     const paymentsUrl = payments.url.replace('localhost', '127.0.0.1');
+    const appPort = await freePort();
     const runner = createRunner({
-      variables: { PAYMENTS_URL: paymentsUrl },
+      variables: { PAYMENTS_URL: paymentsUrl, JIT_APPROVAL_URL: `http://127.0.0.1:${appPort}` },
       actions: { 'jit-approval/jit-approval@v1': root },
       path: [path.dirname(process.execPath), process.env.PATH ?? ''].join(path.delimiter),
       temporary: folder,
@@ -69,7 +70,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     cleanups.push(() => sandbox.close());
     tell('a GitHub for this machine runs');
     const secret = await populate(sandbox, { DATABASE_URL: postgres.url }, files);
-    const appPort = await freePort();
     const githubHost = (await options.between?.(sandbox.host)) ?? sandbox.host;
     const start = () => startAppProcess({ githubHost, folder, port: appPort, ...secret });
     let app = await start();
