@@ -16,12 +16,14 @@ const maximumRules = 500;
 
 /**
  * Rules, as lines of YAML, that allow what a recorded run did without being flagged; for a policy whose default is
- * hold and that declares these targets. What was flagged gets no rule: it stays for people to decide, and is named in comments.
+ * hold and that declares these targets. What was flagged gets no rule: it stays for people to decide, and comments
+ * say so. `without`: ids of rules that would let something of it pass.
  */
 export function learntRules(
   reports: readonly Report[],
   analyse: Analyse,
   declared: readonly string[],
+  without: ReadonlySet<string>,
 ): string[] {
   const samples = reports.flatMap((report) => report.recorded ?? []);
   const found = new Map<string, Learnt>();
@@ -41,12 +43,16 @@ export function learntRules(
       (name) => `# Some statements on ${comment(name)} were not understood; they will be held.`,
     ),
     ...(found.size > maximumRules ? [`# ${found.size - maximumRules} more would have been needed.`] : []),
-    ...(rules.length === 0 ? ['rules: []'] : ['rules:']),
+    ...[...without].map(
+      (id) => `# ${id} is left out: it would let pass what was flagged. Write it with a \`when\`.`,
+    ),
+    ...(rules.length === without.size ? ['rules: []'] : ['rules:']),
     ...rules.flatMap((rule) => {
       const count = (taken.get(rule.id) ?? 0) + 1;
       taken.set(rule.id, count);
       const id = count === 1 ? rule.id : `${rule.id}.${count}`;
       const when = rule.when === undefined ? [] : [`    when: ${JSON.stringify(rule.when)}`];
+      if (without.has(id)) return [];
       return [`  - id: ${id}`, `    on: ${rule.on}`, ...when, '    allow: {}'];
     }),
   ];

@@ -4,13 +4,15 @@ import type { Command } from 'commander';
 import { ExitCode, JitError, messageOf } from '../../errors.ts';
 import { policyFile } from '../../github/policy-source.ts';
 import { formatProblem, loadPolicy, type Policy } from '../../policy/parse.ts';
-import { createAnalyser } from '../../policy/sql/analyse.ts';
-import { declaredBy, type Found, type Learnt, starterPolicy } from '../../policy/starter.ts';
+import { type Analyse, createAnalyser } from '../../policy/sql/analyse.ts';
+import { declaredBy, type Found, starterPolicy } from '../../policy/starter.ts';
 import { learntRules } from '../../report/learn.ts';
+import type { Report } from '../../report/schema.ts';
 import { wrapped } from '../../report/table.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
 import { withExtended } from '../extended-policy.ts';
 import { readReport } from '../files.ts';
+import { judgeRecorded } from '../judge-recorded.ts';
 import { lookAround } from '../look.ts';
 import { readWorkingPolicy } from '../policy-file.ts';
 import { complain, printJson } from '../say.ts';
@@ -39,9 +41,9 @@ export function addInit(program: Command, exit: (code: number) => void): void {
 async function init(options: Options): Promise<number> {
   const root = process.cwd();
   const found = await lookAround(root);
-  const learnt = options.from.length === 0 ? null : await learn(options.from, found);
-  const text = starterPolicy(found, learnt);
-  assertValid(text, options.output);
+  const { from, output } = options;
+  const text = from.length === 0 ? starterPolicy(found) : await learntPolicy(from, found, output);
+  valid(text, output);
   const file = path.resolve(root, options.output);
   const written = await write(file, text);
   if (!written) {
@@ -53,8 +55,11 @@ async function init(options: Options): Promise<number> {
   return ExitCode.passed;
 }
 
-/** What the policy of the recorded run declared stays declared: its rules name those targets. */
-async function learn(files: readonly string[], found: Found): Promise<Learnt> {
+/**
+ * The starter with rules for what the runs did. What they flagged must not pass by a rule that was learnt from
+ * something else: such rules are left out.
+ */
+async function learntPolicy(files: readonly string[], found: Found, output: string): Promise<string> {
   const reports = await Promise.all(files.map(readReport));
   if (reports.every((report) => (report.recorded ?? []).length === 0)) {
     throw new JitError(
@@ -63,16 +68,37 @@ async function learn(files: readonly string[], found: Found): Promise<Learnt> {
     );
   }
   const policy = await existing();
+  // what the policy of the recorded run declared stays declared: its rules name those targets
   const targets = Object.fromEntries(
     Object.entries(policy?.targets ?? {}).map(([name, spec]) => [name, JSON.stringify(spec)]),
   );
+  const suite = policy?.suite ? JSON.stringify(policy.suite) : null;
   const analyse = createAnalyser(await loadSqlParser());
-  const suite = policy?.suite ?? null;
-  return {
-    rules: learntRules(reports, analyse, declaredBy(found, targets)),
-    targets,
-    suite: suite === null ? null : JSON.stringify(suite),
-  };
+  const without = new Set<string>();
+  for (;;) {
+    const rules = learntRules(reports, analyse, declaredBy(found, targets), without);
+    const text = starterPolicy(found, { rules, targets, suite });
+    const loose = await rulesThatPass(valid(text, output), reports, analyse);
+    if (loose.every((id) => without.has(id))) return text;
+    for (const id of loose) without.add(id);
+  }
+}
+
+/** The rules by which a policy allows what the runs flagged. */
+async function rulesThatPass(
+  policy: Policy,
+  reports: readonly Report[],
+  analyse: Analyse,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const report of reports) {
+    for (const recorded of report.recorded ?? []) {
+      if (recorded.decision === 'allow') continue;
+      const verdict = await judgeRecorded(policy, report, recorded, analyse, null);
+      if (verdict.decision === 'allow') found.push(...verdict.rules.map(({ id }) => id));
+    }
+  }
+  return found;
 }
 
 async function existing(): Promise<Policy | null> {
@@ -83,10 +109,10 @@ async function existing(): Promise<Policy | null> {
 }
 
 /** What a repository's names make of the starter is checked before anybody gets it. */
-function assertValid(text: string, file: string): void {
+function valid(text: string, file: string): Policy {
   const source = { from: 'working-tree', branch: null, file, commit: null, blob: '0'.repeat(40) } as const;
   const loaded = loadPolicy([{ text, source }]);
-  if (loaded.ok) return;
+  if (loaded.ok) return loaded.policy;
   const problem = loaded.problems[0];
   throw new JitError(
     'STARTER',

@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
 import { ExitCode } from '../../errors.ts';
-import type { RunContext } from '../../policy/action.ts';
-import type { Policy } from '../../policy/parse.ts';
-import { type Analyse, createAnalyser } from '../../policy/sql/analyse.ts';
-import { actionOf, factsOf } from '../../report/judge-again.ts';
-import type { Recorded } from '../../report/recorded-schema.ts';
+import { createAnalyser } from '../../policy/sql/analyse.ts';
 import { type Difference, difference, replayOf, replayText } from '../../report/replay.ts';
-import type { Report } from '../../report/schema.ts';
 import { loadSqlParser } from '../../targets/sql-parser.ts';
 import { loadWorkingPolicy, readReport } from '../files.ts';
-import { judgeOffline, readBeside } from '../offline.ts';
+import { judgeRecorded } from '../judge-recorded.ts';
 import { complain, printJson } from '../say.ts';
 
 interface Options {
@@ -49,7 +44,8 @@ async function replay(files: readonly string[], options: Options): Promise<numbe
     const report = await readReport(file);
     for (const recorded of report.recorded ?? []) {
       compared += 1;
-      const found = await again(loaded.policy, report, recorded, analyse, options);
+      const verdict = await judgeRecorded(loaded.policy, report, recorded, analyse, options.schema ?? null);
+      const found = difference(recorded, verdict);
       if (found !== null) different.push(found);
     }
     leftOut += report.recordedLeftOut ?? 0;
@@ -58,31 +54,4 @@ async function replay(files: readonly string[], options: Options): Promise<numbe
   if (options.json) printJson(result);
   else process.stdout.write(replayText(result));
   return different.length === 0 ? ExitCode.passed : ExitCode.failed;
-}
-
-async function again(
-  policy: Policy,
-  report: Report,
-  recorded: Recorded,
-  analyse: Analyse,
-  { schema }: Options,
-): Promise<Difference | null> {
-  const action = actionOf(recorded, analyse);
-  const verdict = await judgeOffline({
-    policy,
-    action,
-    run: runOf(report, recorded.step),
-    facts: factsOf(recorded, action, schema ?? null),
-    // a check that asked the live target keeps what it found then
-    known: ({ check }) => recorded.checks.find((entry) => entry.check === JSON.stringify(check)) ?? null,
-    readFile: readBeside(process.cwd()),
-    environment: null,
-  });
-  return difference(recorded, verdict);
-}
-
-/** A report does not say who the author is, what the head branch is called nor which labels there are. */
-function runOf({ run, startedAt }: Report, step: string): RunContext {
-  const { event, base, attempt } = run;
-  return { event, base, head: null, author: null, step, attempt, now: Date.parse(startedAt) };
 }
