@@ -5,11 +5,18 @@ import type { PullRequest, WorkflowRun } from '../github/port.ts';
 /** A pull fact if GitHub shows the pull request otherwise than the ledger's last word on it. */
 export function pullFacts(facts: readonly RecordedFact[], pull: PullRequest, at: string): readonly Fact[] {
   const last = facts.findLast((fact) => fact.type === 'pull');
+  const { repositoryId } = pull.base;
   const now = { state: pull.state, head: pull.head.sha, base: pull.base.ref, author: pull.author };
-  if (last !== undefined && last.state === now.state && last.head === now.head && last.base === now.base) {
+  const written: Fact = { type: 'pull', at, ...now, authorId: pull.authorId, pushedBy: null, repositoryId };
+  // numbers are told by us alone; webhooks leave them out
+  const known = facts.findLast((fact) => fact.type === 'pull' && fact.repositoryId !== undefined);
+  if (known?.type === 'pull' && known.repositoryId !== repositoryId) {
+    return [{ type: 'moved', at, to: null }, written];
+  }
+  if (known !== undefined && last?.state === now.state && last.head === now.head && last.base === now.base) {
     return [];
   }
-  return [{ type: 'pull', at, ...now, authorId: pull.authorId, pushedBy: null }];
+  return [written];
 }
 
 /** Run facts for what GitHub shows otherwise than the ledger's last word on each run. */

@@ -3,6 +3,7 @@ import type { Desk } from './desk.ts';
 import { onIssueComment } from './handlers/issue-comment.ts';
 import { onPullRequest } from './handlers/pull-request.ts';
 import { onPullRequestReview } from './handlers/pull-request-review.ts';
+import { onRepository } from './handlers/repository.ts';
 import { onRequestedAction } from './handlers/requested-action.ts';
 import { onRerequested } from './handlers/rerequested.ts';
 import { onWorkflowRun } from './handlers/workflow-run.ts';
@@ -25,5 +26,6 @@ export function routes(app: Probot, desk: Desk): void {
   app.on('issue_comment.created', (context) => onIssueComment(desk, context));
   app.on('pull_request_review.submitted', (context) => onPullRequestReview(desk, context));
   app.on('check_run.requested_action', (context) => onRequestedAction(desk, context));
+  app.on(['repository.renamed', 'repository.transferred'], (context) => onRepository(desk, context));
   app.on('check_run.rerequested', (context) => onRerequested(desk, context));
 }

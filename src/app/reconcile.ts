@@ -6,6 +6,7 @@ import { carryOutCommands } from './commands.ts';
 import { type Desk, instant } from './desk.ts';
 import { pullFacts } from './facts-of-github.ts';
 import { whileHeld } from './held.ts';
+import { movePull } from './moved.ts';
 import { observe } from './observe.ts';
 import { noOwnership, readOwnership } from './owners.ts';
 import { factsOf, type Pass, record, stateOf } from './pass.ts';
@@ -26,6 +27,10 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     // 1. the pull request as it is now, whatever a webhook said
     const pull = await github.pullRequest(key.repository, key.number).catch(goneOrThrow);
     if (pull === null) return null;
+    if (pull.base.repository !== key.repository) {
+      await movePull(desk, key, pull.base.repository, installation);
+      return null;
+    }
     const changed = pullFacts(await desk.ledger.facts(key), pull, at);
     if (changed.length > 0) await desk.ledger.record(key, changed, null, installation);
     // 2. the policy that judges it; another App's pull request is none of our business

@@ -15,6 +15,7 @@ import { routes } from './index.ts';
 import { liveGrants } from './live/routes.ts';
 import { anew, openLog } from './log.ts';
 import { openMetrics } from './metrics.ts';
+import { ofThisName } from './moved.ts';
 import { reconciler } from './reconcile.ts';
 import { type Handler, startServer } from './server.ts';
 import { startSweep } from './sweep.ts';
@@ -53,7 +54,7 @@ export async function startApp(config: AppConfig, options: StartOptions): Promis
   const slug = slugReader(calls);
   const github = installationClients({ probot, etags: etagCache(), quota: metrics.quota });
   const desk: Omit<Desk, 'wake'> = {
-    ledger,
+    ledger: ofThisName(ledger),
     appId: config.appId,
     githubHost: config.githubHost,
     log,

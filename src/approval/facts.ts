@@ -25,6 +25,19 @@ export const pullFactSchema = z.strictObject({
   /** Who pushed, where the delivery was a push to the pull request. */
   pushedBy: z.string().nullable(),
   pushedById: z.int().optional(),
+  /** GitHub's number of the base's repository: a name may be given to another one. */
+  repositoryId: z.int().optional(),
+});
+
+/**
+ * What was recorded before under this name and number is of another repository: it was renamed or transferred,
+ * and its facts have gone with it. Nobody reads them here again.
+ */
+export const movedFactSchema = z.strictObject({
+  type: z.literal('moved'),
+  at,
+  /** Where they went; null where another repository just took the name. */
+  to: z.string().nullable(),
 });
 
 /** A workflow run on a head of the pull request. */
@@ -229,6 +242,7 @@ export type NoticeFact = z.infer<typeof noticeFactSchema>;
 
 export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
+  movedFactSchema,
   runFactSchema,
   lookFactSchema,
   reportFactSchema,

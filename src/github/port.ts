@@ -24,7 +24,7 @@ export interface PullRequest {
     readonly repository: string | null;
     readonly repositoryId: number | null;
   };
-  readonly base: { readonly ref: string; readonly repository: string };
+  readonly base: { readonly ref: string; readonly repository: string; readonly repositoryId: number };
 }
 
 export type CheckConclusion =

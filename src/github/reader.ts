@@ -36,7 +36,11 @@ export const pullRequestSchema = z
         repository: pull.head.repo?.full_name ?? null,
         repositoryId: pull.head.repo?.id ?? null,
       },
-      base: { ref: pull.base.ref, repository: pull.base.repo.full_name },
+      base: {
+        ref: pull.base.ref,
+        repository: pull.base.repo.full_name,
+        repositoryId: pull.base.repo.id,
+      },
     }),
   );
 

@@ -1,0 +1,23 @@
+import type { Context } from 'probot';
+import type { Desk } from '../desk.ts';
+import { moveRepository } from '../moved.ts';
+
+/** A repository was renamed, or went to another owner: its pull requests are known by the new name from now on. */
+export async function onRepository(
+  desk: Desk,
+  context: Context<'repository.renamed' | 'repository.transferred'>,
+): Promise<void> {
+  const { payload } = context;
+  const { repository, installation } = payload;
+  if (installation === undefined) return;
+  await moveRepository(desk, earlierName(payload), repository.full_name, installation.id);
+  desk.wake();
+}
+
+function earlierName(payload: Context<'repository.renamed' | 'repository.transferred'>['payload']): string {
+  const { repository } = payload;
+  if (payload.action === 'renamed')
+    return `${repository.owner.login}/${payload.changes.repository.name.from}`;
+  const { user, organization } = payload.changes.owner.from;
+  return `${(organization ?? user)?.login ?? ''}/${repository.name}`;
+}
