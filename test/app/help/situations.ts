@@ -163,6 +163,7 @@ async function scene(
   let now = start;
   const opened = await stage({ policy: policyOf(), ...options, now: () => now });
   try {
+    opened.sandbox.create.protect(repository, 'main', [{ name: 'JIT approval: main', appId: opened.appId }]);
     const pull = await opened.open({ files });
     await play({
       stage: opened,
@@ -241,7 +242,7 @@ export const situations: readonly Situation[] = [
   },
   {
     name: 'expired',
-    title: 'An approval has expired before the other action was decided; another was taken back.',
+    title: 'An approval has expired before the other action was decided.',
     play: () =>
       scene({ suite: two }, async ({ stage: of, say, pass }) => {
         await say('alice', `/approve ${cart(of)}`);
