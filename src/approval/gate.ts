@@ -1,4 +1,4 @@
-import { gateFindings } from './gate-findings.ts';
+import { gateFindings, isUndecided } from './gate-findings.ts';
 import type { PullState } from './state.ts';
 
 export interface GateInput {
@@ -82,8 +82,7 @@ function presentGate(input: GateInput): GateState {
   if (found.pending.length > 0)
     return state('in_progress', null, found.pendingTitle, [...found.pending, ...all]);
   if (found.wrong.length > 0) return state('completed', 'failure', found.wrongTitle, all);
-  if (found.undecided.length > 0)
-    return state('completed', 'action_required', waiting(found.undecided.length), all);
+  if (found.undecided.length > 0) return state('completed', 'action_required', waiting(input.state), all);
   if (found.unstarted.length > 0 && input.unreported === 'block')
     return state('completed', 'failure', 'Not reported', found.unstarted);
   if (!found.reported)
@@ -91,7 +90,10 @@ function presentGate(input: GateInput): GateState {
   return state('completed', 'success', found.success, found.unstarted);
 }
 
-function waiting(count: number): string {
+function waiting({ holds }: PullState): string {
+  const open = holds.filter(isUndecided);
+  if (open.every((hold) => hold.origin === 'gate')) return 'The change of the workflow waits for approval';
+  const count = open.length;
   return count === 1 ? '1 runtime action waits for approval' : `${count} runtime actions wait for approval`;
 }
 

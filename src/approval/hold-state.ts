@@ -222,8 +222,8 @@ function undecided(
 function lapsedWords(left: Quorum, now: Quorum): string {
   const counting = new Set(now.counted.flatMap(({ votes }) => votes.map((vote) => vote.byId)));
   const lapsed = left.counted.flatMap(({ votes }) => votes).filter((vote) => !counting.has(vote.byId));
-  const since = left.expires === null ? '' : ` on ${whenText(left.expires)}`;
-  return `The approval by ${names(lapsed)} has expired${since}`;
+  const expired = left.expires === null ? 'has expired' : `expired on ${whenText(left.expires)}`;
+  return `The approval by ${names(lapsed)} ${expired}`;
 }
 
 function revokedWords(
@@ -253,7 +253,13 @@ function completedAt({ counted }: Quorum): number {
 }
 
 function people({ counted }: Quorum): string {
-  return names(counted.flatMap(({ votes }) => votes));
+  const said = counted
+    .flatMap(({ votes }) => votes)
+    .map((vote) => {
+      const reason = vote.reason === null ? '' : ` (${vote.reason})`;
+      return `${names([vote])}${reason}`;
+    });
+  return [...new Set(said)].join(' and ');
 }
 
 /** `alice on 2 Nov 2026, 09:07 UTC and bob on …`. */

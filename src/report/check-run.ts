@@ -1,3 +1,4 @@
+import { maxOffered } from '../approval/offered.ts';
 import type { BaseDifference } from '../approval/shapes.ts';
 import type { HoldStatus } from '../approval/state.ts';
 import { JitError } from '../errors.ts';
@@ -45,12 +46,23 @@ export function holdOutput(view: HoldView, buttons: boolean): CheckOutput {
           ...howToDecide(view),
           ...(whole ? [] : ['', 'It is too long to be shown whole here, so no button can approve it.']),
         ];
-  const summary = [
-    `**${statusWords[view.status]}**${view.sentence === null ? '' : ` ${prose(view.sentence)}`}`,
-  ];
+  const summary = [`**${statusText(view)}**${view.sentence === null ? '' : ` ${prose(view.sentence)}`}`];
   summary.push('', formBlock(view.form, checkRunFormLimit), '', ...holdFacts(view), ...decide);
   if (isOpen(view)) summary.push(...rememberMarkdown(view.remember ?? []));
-  return output(`${statusTitle[view.status]}: ${formLine(view.form, 100)}`, summary.join('\n'), '');
+  return output(holdTitle(view), summary.join('\n'), '');
+}
+
+function holdTitle(view: HoldView): string {
+  const what = view.isWorkflowChange === true ? 'the change of the workflow' : formLine(view.form, 100);
+  const progress = isOpen(view) && view.progress ? ` (${view.progress})` : '';
+  return `${statusTitle[view.status]}${progress}: ${what}`;
+}
+
+/** A change of the workflow is nothing that runs or does not run. */
+function statusText({ status, isWorkflowChange }: HoldView): string {
+  return isWorkflowChange === true && status === 'held'
+    ? 'Whoever changes the workflow decides what runs and what is reported: look at these files first. Approving runs nothing.'
+    : statusWords[status];
 }
 
 const statusTitle: Readonly<Record<HoldStatus, string>> = {
@@ -117,7 +129,7 @@ export function gateOutput(view: GateView): CheckOutput {
   if (more.length > 50) lines.push(`- … and ${more.length - 50} more`);
   if (view.holds.length > 0) lines.push('', ...gateTable(view.holds));
   if (view.setId !== null) {
-    lines.push('', `Approve all that wait: **Approve all**, or a new comment \`/approve all ${view.setId}\``);
+    lines.push('', `All at once: **Approve all**, or a new comment \`/approve all ${view.setId}\``);
   }
   if (view.difference) lines.push('', differenceLine(view.difference));
   const title = view.sentences[0] ?? gateTitles[view.state];
@@ -130,7 +142,7 @@ function nextStep({ state, holds, setId }: GateView): string {
   if (waiting > 0 && setId !== null) {
     return waiting === 1
       ? '**Decide it** in its own check, which has buttons, or by a comment on the pull request. '
-      : '**Decide each** in its own check, which has buttons (ten at most, the others by comment), or all here. ';
+      : `**Decide each** ${waiting > maxOffered ? `in its own check, which has buttons; from the ${maxOffered + 1}th on by comment` : 'in its own check, which has buttons, or by a comment on the pull request'}. `;
   }
   if (state === 'in_progress') return '**Nothing to do yet.** ';
   return state === 'failure' ? '' : '**Nothing to do.** ';

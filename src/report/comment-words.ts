@@ -53,13 +53,16 @@ export function introduction(
   const texts = [`${effect(open)} ${how}.`];
   if (ids.length === 0) return texts;
   texts.push(
-    'Ids to copy behind `/approve`, `/deny` or `/revoke`, one or several:',
+    ids.length === 1
+      ? 'The id, to copy behind `/approve` or `/deny`:'
+      : 'The ids, to copy behind `/approve` or `/deny`, all of them or some:',
     fence(ids.join(' '), 'text'),
   );
   if (setId === null || whole.length < 2) return texts;
   const fresh = whole.some(({ varying }) => varying.length > 0);
   const but = fresh ? ' (what the re-run generates anew is held again)' : '';
-  return [...texts, `All ${whole.length} shown below at once: \`/approve all ${setId}\`${but}`];
+  const all = whole.length === 2 ? 'Both' : `All ${whole.length}`;
+  return [...texts, `${all} shown below at once: \`/approve all ${setId}\`${but}`];
 }
 
 /** A command takes no more. */

@@ -19,8 +19,8 @@ export function differenceSection(difference: BaseDifference | null): string[] {
   if (difference === null) return [];
   const { writes, gone } = difference;
   const lines = [
-    ...writes.map((shape) => `- new: ${code(shape.shape)} on ${code(shape.target, 100)}`),
-    ...gone.map((shape) => `- gone: ${code(shape.shape)} on ${code(shape.target, 100)}`),
+    ...writes.map((shape) => `- new: ${code(withHoles(shape))} on ${code(shape.target, 100)}`),
+    ...gone.map((shape) => `- gone: ${code(withHoles(shape))} on ${code(shape.target, 100)}`),
   ];
   const rest = lines.length > maximumLines ? [`- … and ${lines.length - maximumLines} more`] : [];
   const head = differenceLine(difference);
@@ -28,7 +28,7 @@ export function differenceSection(difference: BaseDifference | null): string[] {
   return [
     head,
     [
-      `<details><summary>${lines.length === 1 ? 'Which one' : `Which ${lines.length}`}</summary>`,
+      `<details><summary>${lines.length === 1 ? 'The write' : `The ${lines.length} writes`}</summary>`,
       '',
       ...lines.slice(0, maximumLines),
       ...rest,
@@ -36,6 +36,11 @@ export function differenceSection(difference: BaseDifference | null): string[] {
       '</details>',
     ].join('\n'),
   ];
+}
+
+/** Shapes name their holes; people read dots. */
+function withHoles({ shape }: Shape): string {
+  return shape.replaceAll('‹varies›', '…');
 }
 
 /** `2 writes to orders`, the most first; by target where no table can be told. */

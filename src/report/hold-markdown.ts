@@ -27,14 +27,17 @@ export function isShownWhole(form: ActionForm, max: number): boolean {
 
 /** Everything that an approver needs beside the text of the action itself, as lines of a list. */
 export function holdFacts(view: HoldView): string[] {
-  return [...commonFacts(view), ...ownFacts(view)];
+  return [...commonFacts(view), ...ownFacts(view), ...whereFact(view)];
 }
 
 /** Why it is held and who may approve: what actions of one rule have in common. */
 export function commonFacts(view: HoldView): string[] {
   return [
     `- **Why**: ${prose(view.reason)} (${view.form.rules.length === 1 ? 'rule' : 'rules'} ${codes(view.form.rules.map((rule) => rule.id))}${ruled(view)})`,
-    ...some(view.requirements, (requirement) => `- **Who may approve**: ${prose(requirement, 300)}`),
+    ...some(
+      view.status === 'approved' ? [] : view.requirements,
+      (requirement) => `- **Who may approve**: ${prose(requirement, 300)}`,
+    ),
   ];
 }
 
@@ -47,24 +50,25 @@ export function ownFacts(view: HoldView): string[] {
     ...some(view.unknown, (unknown) => `- Unknown: ${prose(unknown, 300)}`),
     ...generatedValues(view),
     ...hiddenValues(view.form),
-    ...(view.isWorkflowChange === true ? [] : [`- Where: ${whereText(view)}`]),
     ...(view.blocked === null ? [] : [`- **Cannot be approved**: ${prose(view.blocked)}`]),
   ];
 }
 
 /** The line that caused it, and what it would touch. */
-function whereText(view: HoldView): string {
+export function whereFact(view: HoldView): string[] {
   const { form, origin, steps, count } = view;
+  if (view.isWorkflowChange === true) return [];
   const relations = form.relations ?? [];
   const caused = origin === null ? [] : [code(`${origin.file}:${origin.line}`)];
   const step = steps.length === 0 ? [] : [`${steps.length === 1 ? 'step' : 'steps'} ${codes(steps)}`];
-  return [
+  const parts = [
     ...caused,
     ...step,
     ...(count === 1 ? [] : [times(count)]),
     `${code(form.target)}${form.role === null ? '' : ` as role ${code(form.role)}`}`,
     ...(relations.length > 0 ? [codes(relations)] : []),
-  ].join(', ');
+  ];
+  return [`- Where: ${parts.join(', ')}`];
 }
 
 /** The commands that decide this action, ready to copy; never at the start of a line, where a bot would obey. */
@@ -72,15 +76,19 @@ export function howToDecide(view: HoldView): string[] {
   if (view.blocked !== null) return [];
   const fields = view.varying.map(({ name }) => name);
   const typed = fields.length > 0 && fields.every((name) => /^[\w.[\]$#-]+$/.test(name));
-  const deny = `**Deny**: \`/deny ${view.id} -- reason\``;
   if (!typed) {
     const once = fields.length > 0 ? ' (what the re-run generates anew is held again)' : '';
-    return [`- **Approve**: \`/approve ${view.id}\`${once} · ${deny}`];
+    return [`- ${commands(view, once)}`];
   }
   return [
     `- **Approve varying**, with other generated values: ${code(`/approve ${view.id} varying ${fields.join(',')}`)}`,
-    `- **Approve** exactly this: \`/approve ${view.id}\` (what the re-run generates anew is held again) · ${deny}`,
+    `- Exactly this: ${commands(view, ' (what the re-run generates anew is held again)')}`,
   ];
+}
+
+/** Both commands on one line. */
+export function commands({ id }: HoldView, but = ''): string {
+  return `**Approve** \`/approve ${id}\`${but} · **Deny** \`/deny ${id} -- reason\``;
 }
 
 /** Values of a recognised volatile class, which Approve varying leaves open. */

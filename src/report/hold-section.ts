@@ -1,4 +1,14 @@
-import { code, commonFacts, formBlock, howToDecide, ownFacts, prose, times } from './hold-markdown.ts';
+import {
+  code,
+  commands,
+  commonFacts,
+  formBlock,
+  howToDecide,
+  ownFacts,
+  prose,
+  times,
+  whereFact,
+} from './hold-markdown.ts';
 import { rememberBriefly } from './remember-text.ts';
 import type { HoldView } from './views.ts';
 
@@ -31,27 +41,36 @@ export function holdSection(view: HoldView): string {
     ...commonFacts(view),
     ...ownFacts(view),
     ...howToDecide(view),
+    ...whereFact(view),
     ...rememberBriefly(view.remember ?? []),
   ].join('\n');
 }
 
 function groupSection(first: HoldView, group: readonly HoldView[]): string {
-  const each = group.flatMap((view) => [
-    '',
-    `**\`${view.id}\`**${view.count === 1 ? '' : `, ${times(view.count)}`}`,
-    '',
-    formBlock(view.form, maximumForm),
-    '',
-    ...ownFacts(view),
-    ...howToDecide(view),
-  ]);
+  const place = whereFact(first);
+  const isOne = group.every((view) => whereFact(view).join() === place.join());
   return [
     `#### ${group.length} actions on ${code(first.target, 100)}`,
     '',
     ...again(first),
     ...groupFacts(first),
-    ...each,
+    ...(isOne ? place : []),
+    ...group.flatMap((view) => member(view, isOne)),
   ].join('\n');
+}
+
+function member(view: HoldView, isPlaceKnown: boolean): string[] {
+  const isPlain = view.varying.length === 0;
+  return [
+    '',
+    `**\`${view.id}\`**${view.count === 1 ? '' : `, ${times(view.count)}`}${isPlain ? `: ${commands(view)}` : ''}`,
+    '',
+    formBlock(view.form, maximumForm),
+    '',
+    ...ownFacts(view),
+    ...(isPlain ? [] : howToDecide(view)),
+    ...(isPlaceKnown ? [] : whereFact(view)),
+  ];
 }
 
 function groupFacts(view: HoldView): string[] {

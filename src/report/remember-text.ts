@@ -29,7 +29,7 @@ export function rememberBriefly(remember: readonly Remembered[]): string[] {
     const passes =
       count === 0 ? '' : `; in this run it lets ${count} ${count === 1 ? 'action' : 'actions'} pass`;
     return [
-      `- **By rule instead**: ${code(one.entry, maximumEntry)} under ${code(one.place)}${whose}${link}${passes}`,
+      `- By rule instead: ${code(one.entry, maximumEntry)} under ${code(one.place)}${whose}${link}${passes}`,
     ];
   });
 }

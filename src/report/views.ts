@@ -117,14 +117,14 @@ export function checkSentence(check: Flagged['checks'][number]): string {
 }
 
 /** `2 people with role maintain or higher, but not its author; so far alice (1 of 2)`. */
-function requirementSentence({ requirement, by }: RequirementState, several: boolean): string {
+function requirementSentence({ requirement, by, met }: RequirementState, several: boolean): string {
   const { author, contributors, count } = requirement;
   const but = author
     ? ''
     : contributors
       ? ', but not its author'
       : ', who neither opened this nor pushed to it';
-  const given = by.length === 0 ? '' : `; so far ${by.join(', ')} (${by.length} of ${count})`;
+  const given = met || by.length === 0 ? '' : `; so far ${by.join(', ')} (${by.length} of ${count})`;
   return `${several ? `for ${requirement.ruleId}: ` : ''}${wanted(requirement)}${but}${given}`;
 }
 

@@ -200,7 +200,7 @@ const cases: readonly Case[] = [
       .approve(deleteSeven)
       .wait(24 * 3600_000),
     says: ['completed', 'action_required'],
-    because: /The approval by maria on .* has expired/,
+    because: /The approval by maria on .* expired on/,
   },
   {
     name: 'one job denied by policy what another held',

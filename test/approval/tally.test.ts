@@ -117,7 +117,7 @@ describe('the state of a hold', () => {
       .wait(23 * hour);
     assert.equal(
       sentenceOf(told.state(rules), deleteSeven),
-      'The approval by maria on 1 Jan 2026, 00:00 UTC has expired on 2 Jan 2026, 00:00 UTC: approve again.',
+      'The approval by maria on 1 Jan 2026, 00:00 UTC expired on 2 Jan 2026, 00:00 UTC: approve again.',
     );
     // the vote that still counts needs one more beside it, not two
     assert.equal(statusOf(told.approve(deleteSeven, 'tom').state(rules), deleteSeven), 'approved');

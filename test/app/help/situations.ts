@@ -1,5 +1,5 @@
 import type { ActionForm, FormValue } from '../../../src/approval/form.ts';
-import type { Flagged } from '../../../src/report/schema.ts';
+import type { Counted, Flagged } from '../../../src/report/schema.ts';
 import type { Pull } from '../../../src/sandbox/model.ts';
 import { flaggedOf } from './report.ts';
 import { granted, idOf, repository, type Stage, type StageOptions, stage } from './stage.ts';
@@ -159,11 +159,13 @@ async function scene(
   options: StageOptions,
   play: (scene: Scene) => Promise<void>,
   files: Record<string, string> = { 'src/carts.js': 'export const carts = [];\n' },
+  before: (stage: Stage) => Promise<void> = async () => {},
 ): Promise<Played> {
   let now = start;
   const opened = await stage({ policy: policyOf(), ...options, now: () => now });
   try {
     opened.sandbox.create.protect(repository, 'main', [{ name: 'JIT approval: main', appId: opened.appId }]);
+    await before(opened);
     const pull = await opened.open({ files });
     await play({
       stage: opened,
@@ -192,6 +194,27 @@ async function push({ stage: { sandbox, settle } }: Scene, message: string): Pro
   await settle();
 }
 
+const onBoth = `name: integration
+on: [push, pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+`;
+
+/** What ran without being held. */
+const counted = (shape: string, writes = true): Counted => ({
+  target: 'staging-db',
+  kind: 'sql',
+  shape,
+  count: 2,
+  writes,
+});
+const added = [
+  counted('INSERT INTO order_lines (order_id, sku) VALUES (…, …)'),
+  counted('UPDATE orders SET total = …'),
+  counted('SELECT * FROM order_lines WHERE order_id = …', false),
+];
+
 const cart = (of: Stage): string => idOf(deleteCart(of));
 
 /** Foreign text that tries to be a command, a mention, a link, a fence, a table, and to run backwards. */
@@ -208,17 +231,33 @@ export const situations: readonly Situation[] = [
     play: () =>
       scene(
         {
-          suite: (rules) => () => [
-            met(deleteCart(rules), { count: 3 }),
-            inserted(customer(rules, '3f2b8c1e-8f0a-4c55-9a51-2d6a1f0c7b11')),
-          ],
+          suite: (rules) => (job) =>
+            job.event.pull_request
+              ? [
+                  met(deleteCart(rules), { count: 3 }),
+                  inserted(customer(rules, '3f2b8c1e-8f0a-4c55-9a51-2d6a1f0c7b11')),
+                ]
+              : [],
+          report: (report, job) => ({
+            ...report,
+            counted: [
+              counted('INSERT INTO orders (id) VALUES (…)'),
+              ...(job.event.pull_request ? added : []),
+            ],
+          }),
+          files: { '.github/workflows/integration.yml': onBoth },
         },
         async () => {},
+        { 'src/carts.js': 'export const carts = [];\n' },
+        ({ sandbox, settle }) =>
+          sandbox.act
+            .push(repository, 'alice', { branch: 'main', files: { 'src/orders.js': '' } })
+            .then(() => settle()),
       ),
   },
   {
     name: 'refused',
-    title: 'The author tried to approve, and a stranger to the rule did; both were told why not.',
+    title: 'The author and a reader tried to approve, a maintainer mistyped: each was told why not.',
     play: () =>
       scene({ suite: one }, async ({ stage: of, say }) => {
         await say('wanda', `/approve ${cart(of)}`);
