@@ -4,6 +4,7 @@ import { getOctokit } from '@actions/github';
 import nock from 'nock';
 import { changedPaths } from '../../src/github/changed-paths.ts';
 import { githubReader } from '../../src/github/octokit.ts';
+import { scene } from '../sandbox/help/scene.ts';
 
 const api = 'https://api.github.example';
 const head = 'a'.repeat(40);
@@ -25,7 +26,7 @@ const answersPull = (sha: string) =>
       number: 7,
       state: 'open',
       title: 'T',
-      user: { login: 'octocat' },
+      user: { login: 'octocat', id: 1 },
       head: { sha, ref: 'topic', repo: repository },
       base: { ref: 'main', repo: repository },
     });
@@ -78,4 +79,18 @@ suite('the files that a pull request changes', () => {
     assert.ok(!refused.known);
     assert.match(refused.why, /files could not be read: .*Resource not accessible/);
   });
+});
+
+test('the sandbox answers for a pull request that really changes files, until its head moves on', async (t) => {
+  const stage = await scene({ files: { 'a.txt': 'a', 'b.txt': 'b' } });
+  t.after(() => stage.sandbox.close());
+  const { act } = stage.sandbox;
+  const push = (from: string, files: Record<string, string>) =>
+    act.push('acme/shop', 'wanda', { branch: 'topic', from, files });
+  const first = await push('main', { 'a.txt': 'changed', 'db/1.sql': 'create' });
+  const pull = await act.openPull('acme/shop', 'wanda', { head: 'topic', title: 'T' });
+  const ask = () => changedPaths(githubReader(stage.octokit), 'acme/shop', pull.number, first)();
+  assert.deepEqual(await ask(), { known: true, value: ['a.txt', 'db/1.sql'] });
+  await push('topic', { 'c.txt': 'c' });
+  assert.deepEqual(await ask(), { known: false, why: 'the pull request has got another head since' });
 });
