@@ -10,7 +10,7 @@ export interface Outcome {
 
 /**
  * Tells the person: a reaction on the comment, and words in one comment where there are any. Whoever comes
- * here again after a crash finds the words posted already, by our author and the same text.
+ * here again after a crash finds the words posted already, by our author and by what they answer.
  */
 export async function answer(
   github: Pick<AppGitHub, 'react' | 'comments' | 'createComment'>,
@@ -26,15 +26,15 @@ export async function answer(
   // GitHub's API lets nobody react to a review
   const told = words ?? (given.via === 'review' && outcome === 'done' ? 'it is recorded.' : null);
   if (told === null) return;
-  const body = answerText(command, told);
+  const about = beginning(command);
   const earlier = await github.comments(key.repository, key.number);
-  if (earlier.some((comment) => isOurs(comment) && comment.body === body)) return;
-  await github.createComment(key.repository, key.number, body);
+  if (earlier.some((comment) => isOurs(comment) && comment.body.startsWith(about))) return;
+  await github.createComment(key.repository, key.number, `${about}${told}`);
 }
 
 /** Never begins with a slash, so that no bot takes it for a command; names what it answers. */
-function answerText(command: CommandFact, words: string): string {
-  return `@${command.by}, about your ${whatOf(command)}: ${words}`;
+function beginning(command: CommandFact): string {
+  return `@${command.by}, about your ${whatOf(command)}: `;
 }
 
 function whatOf({ given, source }: CommandFact): string {

@@ -1,0 +1,34 @@
+/** Three Apps on one PostgreSQL in a storm: node scripts/chaos.ts --pull-requests 500 --seed 1 --seed 2 */
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { startPostgres } from '../src/sandbox/postgres.ts';
+import { calmRun, stormyRun } from '../test/scenarios/chaos/run.ts';
+import { stories } from '../test/scenarios/chaos/stories.ts';
+
+const { values } = parseArgs({
+  options: {
+    'pull-requests': { type: 'string', default: '100' },
+    seed: { type: 'string', multiple: true, default: ['1'] },
+  },
+});
+const all = stories(Number(values['pull-requests']));
+const server = await startPostgres();
+try {
+  const expected = await calmRun(all);
+  console.log(`${all.length} pull requests in calm weather: done`);
+  for (const seed of values.seed) {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query(`CREATE DATABASE seed_${Number(seed)}`);
+    await client.end();
+    await stormyRun({
+      seed: Number(seed),
+      all,
+      expected,
+      databaseUrl: server.url.replace(/[^/]*$/, `seed_${Number(seed)}`),
+      tell: (line) => console.log(line),
+    });
+  }
+} finally {
+  await server.stop();
+}

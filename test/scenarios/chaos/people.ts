@@ -1,0 +1,93 @@
+import { until } from '../../../src/sandbox/demo/until.ts';
+import type { CheckRun, Comment, Pull } from '../../../src/sandbox/model.ts';
+import { idOf, repository, type Stage } from '../../app/help/stage.ts';
+import type { Story } from './stories.ts';
+
+/** However long a storm may hold up what one of them waits for. */
+const patienceMs = 180_000;
+
+/** Plays every story to its end, at most `atOnce` at a time. People act on what they see, as they do. */
+export async function playAll(scene: Stage, all: readonly Story[], atOnce: number): Promise<void> {
+  const waiting = [...all];
+  const one = async () => {
+    for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) await play(scene, story);
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+}
+
+async function play(scene: Stage, story: Story): Promise<void> {
+  const { act } = scene.sandbox;
+  const { branch, kind, maintainer } = story;
+  const ids = story.users.map((user) => idOf(scene.del(user)));
+  await act.push(repository, 'wanda', { branch, from: 'main', files: { [`${branch}.ts`]: branch } });
+  const pull = await act.openPull(repository, 'wanda', { head: branch, title: branch });
+  const see = eyes(scene, pull, `${branch}, ${kind}`);
+  await see('all holds are shown', () =>
+    ids.every((id) => shown(scene, pull, id)?.conclusion === 'action_required'),
+  );
+  await see('the gate waits', () => scene.gate(pull)?.conclusion === 'action_required');
+  const approve = () => say(scene, pull, maintainer, `/approve ${ids.join(' ')}`, see);
+  const green = () => see('the gate is green', () => scene.gate(pull)?.conclusion === 'success');
+  switch (kind) {
+    case 'left alone':
+      return;
+    case 'approved by a comment':
+      await approve();
+      return green();
+    case 'approved one by one':
+      for (const id of ids) {
+        press(scene, maintainer, shown(scene, pull, id), 'approve:');
+        await see(`${id} is approved`, () => shown(scene, pull, id)?.conclusion === 'success');
+      }
+      return green();
+    case 'approved all at once':
+      press(scene, maintainer, scene.gate(pull), 'approve-all:');
+      return green();
+    case 'approved and pushed to':
+      await approve();
+      await green();
+      await act.push(repository, 'wanda', { branch, files: { [`${branch}.ts`]: 'again' } });
+      return green();
+    case 'approved and revoked':
+      await approve();
+      await green();
+      await say(scene, pull, maintainer, `/revoke ${ids.join(' ')}`, see);
+      return see('the gate is red', () => scene.gate(pull)?.conclusion === 'failure');
+    case 'denied':
+      await say(scene, pull, maintainer, `/deny ${ids.join(' ')} -- not on staging`, see);
+      return see('the gate is red', () => scene.gate(pull)?.conclusion === 'failure');
+    case 'closed':
+      return act.closePull('wanda', pull);
+    case 'asked for help':
+      await say(scene, pull, 'rita', '/jit help', see);
+      return see('the answer is there', () => scene.ours(pull).some(({ body }) => body.startsWith('@rita')));
+  }
+}
+
+type See = (what: string, look: () => boolean) => Promise<void>;
+
+function eyes({ check, gate }: Stage, pull: Pull, who: string): See {
+  return async (what, look) => {
+    await until(`${who}: ${what}`, look, patienceMs).catch((thrown: Error) => {
+      const now = gate(pull) ?? check(pull, 'JIT approval: main');
+      throw new Error(`${thrown.message}; its gate: ${now?.conclusion ?? 'none'}, ${now?.title ?? ''}`);
+    });
+  };
+}
+
+/** A comment, until the App has reacted to it. */
+async function say(scene: Stage, pull: Pull, who: string, text: string, see: See): Promise<Comment> {
+  const comment = scene.sandbox.act.comment(who, pull, text);
+  await see(`an answer to ${text}`, () => comment.reactions.length > 0);
+  return comment;
+}
+
+function shown(scene: Stage, pull: Pull, id: string): CheckRun | undefined {
+  return scene.check(pull, `JIT approval / ${id}`);
+}
+
+function press(scene: Stage, who: string, check: CheckRun | undefined, button: string): void {
+  const found = check?.actions.find(({ identifier }) => identifier.startsWith(button));
+  if (check === undefined || found === undefined) throw new Error(`there is no button ${button}`);
+  scene.sandbox.act.clickButton(who, check.id, found.identifier);
+}
