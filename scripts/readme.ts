@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describedFields } from '../src/policy/expression-fields.ts';
+import { permissionTable } from '../test/app/permission-table.ts';
 
 interface Entry {
   readonly description: string;
@@ -24,7 +25,7 @@ const outputs = Object.entries(action.outputs).map(
 
 function between(text: string, marker: string, lines: readonly string[]): string {
   const pattern = new RegExp(`(<!-- ${marker} -->\\n)[\\s\\S]*?(<!-- end -->)`);
-  if (!pattern.test(text)) throw new Error(`README.md has no marker "<!-- ${marker} -->"`);
+  if (!pattern.test(text)) throw new Error(`there is no marker "<!-- ${marker} -->"`);
   return text.replace(pattern, (_, start: string, end: string) => `${start}\n${lines.join('\n')}\n\n${end}`);
 }
 
@@ -39,3 +40,6 @@ const fields = describedFields.flatMap(({ prefix, of, fields: described }) =>
 );
 text = between(text, 'fields', ['| field | of | type | meaning |', '| --- | --- | --- | --- |', ...fields]);
 writeFileSync(file, text);
+
+const permissions = path.join(root, 'docs/who-may-decide.md');
+writeFileSync(permissions, between(readFileSync(permissions, 'utf8'), 'permissions', permissionTable()));
