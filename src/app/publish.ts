@@ -5,6 +5,7 @@ import { openNotices } from '../approval/notice.ts';
 import { undecided } from '../approval/offered.ts';
 import { plan, type Write } from '../approval/plan.ts';
 import type { ShownCheck } from '../approval/plan-checks.ts';
+import { reminding } from '../approval/reminder.ts';
 import type { PullState } from '../approval/state.ts';
 import type { IssueComment } from '../github/port.ts';
 import { baseComparison } from './base-comparison.ts';
@@ -43,12 +44,14 @@ export async function publish(pass: Pass): Promise<number | null> {
   );
   const pullRequest = pass.key.number;
   const render = renderer(difference);
-  const writes = plan({ pullRequest, heads, shown: { checks, notices }, render, wholeOf });
+  const { due: reminder, next } = reminding(facts, current, pass.now);
+  const writes = plan({ pullRequest, heads, shown: { checks, notices }, reminder, render, wholeOf });
   for (const write of writes) await perform(pass, write, comments);
   if (writes.some(({ kind }) => kind === 'check')) await wakeOthers(pass, beside);
   const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };
   if (writes.some(({ kind }) => kind === 'rerun')) await rerunDue(context, current, null);
   const times = heads.flatMap(({ state, gate }) => [gate.wakeAt ?? [], state.nextChange ?? []].flat());
+  if (next !== null) times.push(next);
   return times.length === 0 ? null : Math.min(...times);
 }
 
@@ -90,6 +93,7 @@ async function ownComments(pass: Pass): Promise<readonly IssueComment[]> {
 async function perform(pass: Pass, write: Write, comments: readonly IssueComment[]): Promise<void> {
   const { github, key } = pass;
   if (write.kind === 'comment') await writeNotice(pass, write);
+  else if (write.kind === 'reminder') await remind(pass, write);
   else if (write.kind === 'minimise')
     await foldAway(
       pass,
@@ -101,6 +105,15 @@ async function perform(pass: Pass, write: Write, comments: readonly IssueComment
     if (id === null) await github.createCheckRun(key.repository, head, check);
     else await github.updateCheckRun(key.repository, id, check);
   }
+}
+
+/** Noted first: what a crash keeps from being written is not reminded of, rather than twice. */
+async function remind(
+  pass: Pass,
+  { body, fingerprints }: Extract<Write, { kind: 'reminder' }>,
+): Promise<void> {
+  await record(pass, [{ type: 'reminder', at: pass.at, fingerprints: [...fingerprints] }]);
+  await pass.github.createComment(pass.key.repository, pass.key.number, body);
 }
 
 async function writeNotice(pass: Pass, write: Extract<Write, { kind: 'comment' }>): Promise<void> {

@@ -29,6 +29,13 @@ export const pullFactSchema = z.strictObject({
   repositoryId: z.int().optional(),
 });
 
+/** People were reminded of these actions; written before the comment, for none is better than two. */
+export const reminderFactSchema = z.strictObject({
+  type: z.literal('reminder'),
+  at,
+  fingerprints: z.array(hash),
+});
+
 /**
  * What was recorded before under this name and number is of another repository: it was renamed or transferred,
  * and its facts have gone with it. Nobody reads them here again.
@@ -242,6 +249,7 @@ export type NoticeFact = z.infer<typeof noticeFactSchema>;
 
 export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
+  reminderFactSchema,
   movedFactSchema,
   runFactSchema,
   lookFactSchema,

@@ -3,6 +3,7 @@ import type { GateState } from './gate.ts';
 import { announcedBy, isNews, type Notice } from './notice.ts';
 import { offeredSet, type WholeOf } from './offered.ts';
 import { type CheckWrite, type ShownCheck, writesOfHead } from './plan-checks.ts';
+import type { Reminder } from './reminder.ts';
 import type { Render } from './render.ts';
 import { type DueRerun, rerunsDue } from './retrigger.ts';
 import type { PullState } from './state.ts';
@@ -19,6 +20,8 @@ export type Write =
     }
   /** Fold away a comment that a newer one replaces. */
   | { readonly kind: 'minimise'; readonly id: number }
+  /** A comment of its own, once: an update would wake nobody. */
+  | ({ readonly kind: 'reminder' } & Reminder)
   | { readonly kind: 'rerun'; readonly due: DueRerun };
 
 export interface PlanInput {
@@ -30,6 +33,8 @@ export interface PlanInput {
     readonly checks: readonly ShownCheck[];
     readonly notices: readonly Notice[];
   };
+  /** What people must be reminded of now. */
+  readonly reminder?: Reminder | null;
   readonly render: Render;
   readonly wholeOf?: WholeOf;
 }
@@ -55,7 +60,9 @@ export function plan(input: PlanInput): readonly Write[] {
     }),
   );
   const reruns = rerunsDue(current.state).map((due) => ({ kind: 'rerun', due }) as const);
-  const writes = [...checks, ...noticeWrites(input, current), ...reruns];
+  const { reminder = null } = input;
+  const reminders = reminder === null ? [] : [{ kind: 'reminder', ...reminder } as const];
+  const writes = [...checks, ...noticeWrites(input, current), ...reminders, ...reruns];
   // on a closed pull request what stands is brought to its end, and nothing new is put there
   return current.state.open ? writes : writes.filter((write) => !('id' in write) || write.id !== null);
 }

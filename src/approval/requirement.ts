@@ -27,6 +27,8 @@ export interface HoldRequirement {
   readonly contributors: boolean;
   /** Milliseconds from a vote until it no longer counts; null for never. */
   readonly expiresMs: number | null;
+  /** How long before that people are reminded, milliseconds; null or absent: they are not. */
+  readonly remindMs?: number | null;
   /** `commit`: a vote counts on the head on which it was given, and on no other. */
   readonly scope: 'pull-request' | 'commit';
   /** `any`: executions are not counted on later heads. */

@@ -38,6 +38,10 @@ function breakGlassOf(given: Approvals['breakGlass']): BreakGlass | null {
   return { role, teams, users, author, contributors };
 }
 
+function remindMs(remind: Approvals['remind']): number | null {
+  return remind === undefined ? null : durationMs(remind);
+}
+
 /** What a rule asks of people: its own words, then the file's, then the defaults. */
 export function requirementOf(
   spec: Pick<RuleSpec, 'hold' | 'repeat' | 'uses'>,
@@ -53,6 +57,7 @@ export function requirementOf(
     author: own.author ?? approvals.author ?? false,
     contributors: own.contributors ?? approvals.contributors ?? false,
     expiresMs: durationMs(own.expires ?? approvals.expires ?? defaultExpiry),
+    remindMs: remindMs(own.remind ?? approvals.remind),
     scope: own.scope ?? approvals.scope ?? 'pull-request',
     repeat: spec.repeat ?? null,
     uses: spec.uses ?? null,

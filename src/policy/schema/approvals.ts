@@ -37,6 +37,9 @@ export const approvalsSchema = z.strictObject({
   author: z.boolean().optional().describe("Whether the pull request's author counts"),
   contributors: z.boolean().optional().describe('Whether people who pushed to the pull request count'),
   expires: durationSchema.optional(),
+  remind: durationSchema
+    .optional()
+    .describe('So long before the time is over whoever can decide is reminded, once'),
   scope: z.enum(['pull-request', 'commit']).optional(),
   breakGlass: z
     .union([z.literal(false), breakGlassSchema])
