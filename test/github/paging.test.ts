@@ -68,6 +68,7 @@ const run = (id: number) => ({
   conclusion: 'success',
   head_sha: 'a',
   head_repository: repository,
+  repository,
   path: '.github/workflows/x.yml',
 });
 const comment = (id: number) => ({
