@@ -1,7 +1,8 @@
-/** Writes the tables of README.md that mirror action.yml, between their markers. */
+/** Writes the tables of README.md and docs/ that mirror action.yml and schemas, between their markers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { variableRows } from '../src/app/variables.ts';
 import { describedFields } from '../src/policy/expression-fields.ts';
 import { permissionTable } from '../test/app/permission-table.ts';
 
@@ -43,3 +44,9 @@ writeFileSync(file, text);
 
 const permissions = path.join(root, 'docs/who-may-decide.md');
 writeFileSync(permissions, between(readFileSync(permissions, 'utf8'), 'permissions', permissionTable()));
+
+const operating = path.join(root, 'docs/operating.md');
+const variables = variableRows().map(({ name, means, unset }) => `| \`${name}\` | ${means} | ${unset} |`);
+const header = ['| variable | meaning | without it |', '| --- | --- | --- |'];
+const guide = readFileSync(operating, 'utf8');
+writeFileSync(operating, between(guide, 'variables', [...header, ...variables]));
