@@ -11,7 +11,11 @@ function delivery(secret: string, installation: number) {
   const person = { login: 'alice', id: 2, type: 'User' };
   const body = JSON.stringify({
     action: 'created',
-    issue: { number: 1 + (sent % pullRequests), pull_request: { url: 'https://x.example/1' }, body: 'x'.repeat(8000) },
+    issue: {
+      number: 1 + (sent % pullRequests),
+      pull_request: { url: 'https://x.example/1' },
+      body: 'x'.repeat(8000),
+    },
     comment: { id: sent, body: '/jit status', user: person },
     repository: { full_name: 'acme/shop', name: 'shop', owner: { login: 'acme' } },
     sender: person,

@@ -8,13 +8,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { Client } from 'pg';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { startPostgres } from '../../src/sandbox/postgres.ts';
 import { send } from './load.ts';
-import { startProcess } from './process.ts';
+import { type Running, startProcess } from './process.ts';
 
 const perRound = Number(process.argv[2] ?? 300);
-const rounds = 5;
+const rounds = 7;
 const pushes = 15;
 const secret = 'the secret of this bench';
 const ourApp = path.resolve(import.meta.dirname, '../../dist/app.js');
@@ -57,40 +59,82 @@ const base = {
   JIT_APPROVAL_WRITE_INTERVAL_MS: '0',
 };
 
-let reference: number | null = null;
-await throughput('bare Probot', 1, bareApp, base);
-for (const [name, ledger] of [
-  ['SQLite', { LEDGER: path.join(folder, 'ledger.sqlite') }],
-  ['PostgreSQL', { DATABASE_URL: postgres.url }],
-] as const) {
-  for (const processes of [1, 3]) await throughput(name, processes, ourApp, { ...base, ...ledger });
+process.stdout.write(`a synced commit of SQLite here takes ${syncedCommitMs().toFixed(1)} ms\n`);
+const configurations = [await start('bare Probot', 1, bareApp, base)];
+for (const count of [1, 3]) {
+  const ledger = path.join(folder, `${count}.sqlite`);
+  configurations.push(await start('SQLite', count, ourApp, { ...base, LEDGER: ledger }));
 }
+for (const count of [1, 3]) {
+  const database = await newDatabase(`bench_${count}`);
+  configurations.push(await start('PostgreSQL', count, ourApp, { ...base, DATABASE_URL: database }));
+}
+for (let round = -1; round < rounds; round++) {
+  for (const each of configurations) {
+    const rate = await send(each.urls, secret, installation, perRound);
+    // the first round warms everything up
+    if (round >= 0) each.rates.push(rate);
+  }
+}
+for (const each of configurations) tell(each, configurations[0]?.rates ?? []);
+await Promise.all(configurations.flatMap(({ processes }) => processes.map((one) => one.stop())));
 await delay({ ...base, LEDGER: path.join(folder, 'delay.sqlite') });
 await postgres.stop();
 await sandbox.close();
 rmSync(folder, { recursive: true });
 
-async function throughput(
+/** What the disk alone costs each delivery that must not be lost. */
+function syncedCommitMs(): number {
+  const database = new DatabaseSync(path.join(folder, 'disk.sqlite'));
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (a)');
+  const insert = database.prepare('INSERT INTO t VALUES (1)');
+  const times = Array.from({ length: 50 }, () => {
+    const begun = performance.now();
+    insert.run();
+    return performance.now() - begun;
+  });
+  database.close();
+  return median(times);
+}
+
+interface Configuration {
+  readonly name: string;
+  readonly processes: readonly Running[];
+  readonly urls: readonly string[];
+  readonly rates: number[];
+}
+
+async function start(
   name: string,
   count: number,
   script: string,
   variables: Record<string, string>,
-): Promise<void> {
-  const processes = await Promise.all(Array.from({ length: count }, () => startProcess(script, variables)));
-  const urls = processes.map(({ url }) => url);
-  await send(urls, secret, installation, perRound);
-  const rates: number[] = [];
-  for (let round = 0; round < rounds; round++) rates.push(await send(urls, secret, installation, perRound));
-  const memory = processes.reduce((sum, each) => sum + each.memory(), 0);
-  await Promise.all(processes.map((each) => each.stop()));
-  const rate = median(rates);
-  reference ??= rate;
+): Promise<Configuration> {
+  const processes: Running[] = [];
+  for (let index = 0; index < count; index++) processes.push(await startProcess(script, variables));
+  return { name, processes, urls: processes.map(({ url }) => url), rates: [] };
+}
+
+async function newDatabase(name: string): Promise<string> {
+  const client = new Client(postgres.url);
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
+}
+
+/** Ratios are of the same round, so that whatever else the machine did fell on both. */
+function tell({ name, processes, rates }: Configuration, bare: readonly number[]): void {
+  const ratios = rates.map((rate, round) => rate / (bare[round] ?? Number.NaN));
   const cells = [
     name.padEnd(12),
-    `${count} process${count === 1 ? '  ' : 'es'}`,
-    `${rate.toFixed(0).padStart(6)} deliveries/s`,
-    `${(rate / reference).toFixed(2)}× bare`,
-    `${memory.toFixed(0).padStart(5)} MB`,
+    `${processes.length} process${processes.length === 1 ? '  ' : 'es'}`,
+    `${median(rates).toFixed(0).padStart(6)} deliveries/s`,
+    `${median(ratios).toFixed(2)}× bare`,
+    `${processes
+      .reduce((sum, one) => sum + one.memory(), 0)
+      .toFixed(0)
+      .padStart(5)} MB`,
   ];
   process.stdout.write(`${cells.join('  ')}\n`);
 }

@@ -15,6 +15,8 @@ export interface ServerOptions {
   /** By exact path, the query left out; everything else is 404. */
   readonly routes: Readonly<Record<string, Handler>>;
   readonly log: Pick<Logger, 'error'>;
+  /** In place of the usual ones: for tests, that do not wait so long. */
+  readonly limits?: Partial<typeof usualLimits>;
 }
 
 export interface RunningServer {
@@ -24,19 +26,25 @@ export interface RunningServer {
 }
 
 /** Whoever sends headers or a body slower than this is no GitHub, whose own limit for the whole is 10 s. */
-const limits = {
+const usualLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
   connectionsCheckingInterval: 5000,
   maxHeaderSize: 16 * 1024,
-} as const;
+};
 const maximumConnections = 2000;
 
 /** The App's HTTP side. */
-export async function startServer({ host, port, routes, log }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  host,
+  port,
+  routes,
+  log,
+  limits,
+}: ServerOptions): Promise<RunningServer> {
   const byPath = new Map(Object.entries(routes));
-  const server = createServer(limits, (request, response) => {
+  const server = createServer({ ...usualLimits, ...limits }, (request, response) => {
     // a path is matched as it was sent: nothing is decoded or normalised
     const handler = byPath.get((request.url ?? '').split('?', 1)[0] ?? '');
     if (handler === undefined) return plain(response, 404, 'Not found\n');

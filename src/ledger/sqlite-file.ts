@@ -35,7 +35,7 @@ export function openDatabase(file: string, readOnly: boolean): DatabaseSync {
       requireCurrent(database);
       return database;
     }
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     // what was forgotten is not left in free pages of the file
     database.exec('PRAGMA secure_delete = ON');
     migrate(database);
@@ -48,6 +48,19 @@ export function openDatabase(file: string, readOnly: boolean): DatabaseSync {
       `The ledger ${file} cannot be opened: ${messageOf(thrown)}. It must be a SQLite file in a folder that can be ${readOnly ? 'read' : 'written'}.`,
       { cause: thrown },
     );
+  }
+}
+
+/**
+ * The same, on the disk before it answers: with what was committed before it. Leases and marks are not worth
+ * that (a sync can take 10 ms): where the machine loses power they are given anew.
+ */
+export function inSyncedTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('PRAGMA synchronous = FULL');
+  try {
+    return inTransaction(database, work);
+  } finally {
+    database.exec('PRAGMA synchronous = NORMAL');
   }
 }
 

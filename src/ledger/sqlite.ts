@@ -3,7 +3,7 @@ import type { Fact } from '../approval/facts.ts';
 import { firstHead, type Head, nextEntry } from './chain.ts';
 import type { Ledger, PullKey } from './port.ts';
 import { entryRow, headRow, pullRow } from './rows.ts';
-import { inTransaction, openDatabase } from './sqlite-file.ts';
+import { inSyncedTransaction, inTransaction, openDatabase } from './sqlite-file.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
 import { recordedFact, storedFact } from './stored-fact.ts';
 
@@ -15,7 +15,7 @@ export interface SqliteOptions {
 
 /**
  * The default ledger: one SQLite file for one machine. What `record` acknowledged survives the process being
- * killed and, because every commit is synced (synchronous=FULL), the machine losing power.
+ * killed and, because its commit is synced (synchronous=FULL), the machine losing power.
  */
 export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
   const { now = Date.now } = options;
@@ -76,7 +76,7 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
 
   return {
     async record(key, facts, delivery, installation) {
-      return inTransaction(database, () => {
+      return inSyncedTransaction(database, () => {
         touch(key, installation);
         if (delivery !== null) {
           const sql =
@@ -117,7 +117,7 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       return rows(sql, repository, after, limit).map(entryRow);
     },
     async forget(before) {
-      return inTransaction(database, () => {
+      return inSyncedTransaction(database, () => {
         run('DELETE FROM delivery WHERE seen_at < ?', Date.parse(before));
         return Number(
           run(
