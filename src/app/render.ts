@@ -26,6 +26,7 @@ export const renderer = (difference: BaseDifference | null): Render => ({
       setId: set,
       buttons: true,
       gate: { state: gateWord(gate), title: gate.title },
+      closed: !state.open,
       problems: beside(gate, state),
       notices: gate.notes,
       difference,

@@ -256,7 +256,8 @@ function people({ counted }: Quorum): string {
   const said = counted
     .flatMap(({ votes }) => votes)
     .map((vote) => {
-      const reason = vote.reason === null ? '' : ` (${vote.reason})`;
+      // the name of whoever broke the glass says why already
+      const reason = vote.reason === null || vote.breakGlass === true ? '' : ` (${vote.reason})`;
       return `${names([vote])}${reason}`;
     });
   return [...new Set(said)].join(' and ');

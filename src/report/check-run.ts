@@ -46,7 +46,7 @@ export function holdOutput(view: HoldView, buttons: boolean): CheckOutput {
           ...howToDecide(view),
           ...(whole ? [] : ['', 'It is too long to be shown whole here, so no button can approve it.']),
         ];
-  const summary = [`**${statusText(view)}**${view.sentence === null ? '' : ` ${prose(view.sentence)}`}`];
+  const summary = [`**${statusText(view)}**${because(view)}`];
   summary.push('', formBlock(view.form, checkRunFormLimit), '', ...holdFacts(view), ...decide);
   if (isOpen(view)) summary.push(...rememberMarkdown(view.remember ?? []));
   return output(holdTitle(view), summary.join('\n'), '');
@@ -56,6 +56,11 @@ function holdTitle(view: HoldView): string {
   const what = view.isWorkflowChange === true ? 'the change of the workflow' : formLine(view.form, 100);
   const progress = isOpen(view) && view.progress ? ` (${view.progress})` : '';
   return `${statusTitle[view.status]}${progress}: ${what}`;
+}
+
+function because({ status, sentence }: HoldView): string {
+  if (sentence !== null) return ` ${prose(sentence)}`;
+  return status === 'superseded' ? ' The latest run does not report it any more.' : '';
 }
 
 /** A change of the workflow is nothing that runs or does not run. */
@@ -71,7 +76,7 @@ const statusTitle: Readonly<Record<HoldStatus, string>> = {
   denied: 'Denied',
   expired: 'Approval expired',
   revoked: 'Approval revoked',
-  superseded: 'No longer reported',
+  superseded: 'No longer waits',
 };
 
 const statusWords: Readonly<Record<HoldStatus, string>> = {
@@ -80,7 +85,7 @@ const statusWords: Readonly<Record<HoldStatus, string>> = {
   denied: 'It did not run; it is denied.',
   expired: 'Its approval has expired; it waits again.',
   revoked: 'Its approval was revoked.',
-  superseded: 'The latest run no longer reports it; it blocks nothing.',
+  superseded: 'It no longer waits, and blocks nothing.',
 };
 
 /** The gate as people read it. The App computes it; nothing is decided here. */

@@ -21,6 +21,8 @@ export interface CommentView {
   /** Whether check runs with buttons stand beside the comment. */
   readonly buttons: boolean;
   readonly gate: GateWords;
+  /** The pull request is closed: nobody can decide anything. */
+  readonly closed?: boolean;
   /** What hinders the gate besides the holds: sentences. */
   readonly problems: readonly string[];
   readonly notices: readonly string[];
@@ -33,6 +35,7 @@ export interface CommentView {
 /** The comment that the App keeps up to date on a pull request: what is to be done first, why after it. */
 export function stickyComment(view: CommentView): string {
   const plan = commentPlan(view.holds);
+  if (view.closed === true) return closedComment(view, plan);
   const denied = plan.decided.filter(({ status }) => status === 'denied');
   const sections = [
     `### ${commentHeadline(plan, view.gate)}`,
@@ -40,15 +43,28 @@ export function stickyComment(view: CommentView): string {
     ...holdSections(plan.whole),
     ...lines('Not shown whole here; decide them one by one after reading them in full', plan.listed),
     ...lines('Cannot be approved', plan.blocked),
+    ...glassList(plan.decided.filter((hold) => hold.isGlassBroken === true)),
     ...deniedList(denied),
     ...list('Status', view.problems),
     ...differenceSection(view.difference ?? null),
     ...decidedTable(plan),
     ...list('Good to know', view.notices),
-    ...goneLine(view.gone ?? []),
+    ...goneLine('Not met any more on this head, so they block nothing', view.gone ?? []),
     ...(plan.whole.length + plan.listed.length + denied.length > 0
       ? ['A command is the whole first line of a new comment; `/jit help` lists all of them.']
       : []),
+  ];
+  return cut(`${sections.join('\n\n')}\n`, maximumComment, { as: 'markdown' });
+}
+
+/** No command, as none would count. */
+function closedComment(view: CommentView, plan: CommentPlan): string {
+  const sections = [
+    '### Nothing to do: the pull request is closed',
+    ...lines('Not decided when it was closed', [...plan.whole, ...plan.listed, ...plan.blocked]),
+    ...list('Status', view.problems),
+    ...decidedTable({ ...plan, whole: [], listed: [] }),
+    ...goneLine('Left undecided, or not met any more before that', view.gone ?? []),
   ];
   return cut(`${sections.join('\n\n')}\n`, maximumComment, { as: 'markdown' });
 }
@@ -72,6 +88,17 @@ function deniedList(denied: readonly HoldView[]): string[] {
   return [['**Denied**', '', ...shown, ...more(denied.length)].join('\n')];
 }
 
+/** Never folded: somebody decided alone, and the others are to look at it afterwards. */
+function glassList(broken: readonly HoldView[]): string[] {
+  if (broken.length === 0) return [];
+  const shown = broken.slice(0, maximumLines).map((hold) => {
+    return `- \`${hold.id}\` ${code(formLine(hold.form, 120))}: ${prose(hold.sentence ?? 'approved', 400)}`;
+  });
+  return [
+    ['**The glass was broken**; look at it afterwards', '', ...shown, ...more(broken.length)].join('\n'),
+  ];
+}
+
 function list(title: string, sentences: readonly string[]): string[] {
   if (sentences.length === 0) return [];
   const shown = sentences.slice(0, maximumLines).map((sentence) => `- ${prose(sentence)}`);
@@ -80,7 +107,7 @@ function list(title: string, sentences: readonly string[]): string[] {
 
 /** Folded while something waits: what is settled must not stand between the reader and what is not. */
 function decidedTable({ whole, listed, decided }: CommentPlan): string[] {
-  const settled = decided.filter(({ status }) => status !== 'denied');
+  const settled = decided.filter((hold) => hold.status !== 'denied' && hold.isGlassBroken !== true);
   if (settled.length === 0) return [];
   const rows = settled.slice(0, maximumLines).map((hold) => {
     const what = tableCode(formLine(hold.form, 100));
@@ -93,11 +120,11 @@ function decidedTable({ whole, listed, decided }: CommentPlan): string[] {
   ];
 }
 
-function goneLine(gone: readonly string[]): string[] {
+function goneLine(what: string, gone: readonly string[]): string[] {
   if (gone.length === 0) return [];
   const shown = gone.slice(0, 20).map((id) => `\`${id}\``);
   const rest = gone.length > shown.length ? ` and ${gone.length - shown.length} more` : '';
-  return [`Not met any more on this head, so they block nothing: ${shown.join(', ')}${rest}`];
+  return [`${what}: ${shown.join(', ')}${rest}`];
 }
 
 function more(count: number): string[] {

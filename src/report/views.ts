@@ -1,4 +1,4 @@
-import { wanted } from '../approval/authority.ts';
+import { excluded, wanted } from '../approval/authority.ts';
 import { actionId, varyingFields } from '../approval/fingerprint.ts';
 import type { ActionForm } from '../approval/form.ts';
 import { waitsFor } from '../approval/hold-state.ts';
@@ -40,6 +40,8 @@ export interface HoldView {
   readonly progress?: string | null;
   /** Nothing runs by its approval: the pull request changes what runs and reports its tests. */
   readonly isWorkflowChange?: boolean;
+  /** Approved by one person alone, in an emergency. */
+  readonly isGlassBroken?: boolean;
   /** That a running job claims to wait for the decision, in one sentence. */
   readonly live?: string | null;
   /** How each rule that flagged it could let it pass from now on. */
@@ -74,6 +76,7 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     requirements: hold.requirements.map((state) => requirementSentence(state, hold.requirements.length > 1)),
     progress: progressOf(hold),
     isWorkflowChange: isWorkflowChange(action.form),
+    isGlassBroken: hold.status === 'approved' && hold.approvals.some((vote) => vote.breakGlass === true),
     live: hold.live === null ? null : liveSentence(hold.live),
     remember: action.remember,
   };
@@ -118,14 +121,9 @@ export function checkSentence(check: Flagged['checks'][number]): string {
 
 /** `2 people with role maintain or higher, but not its author; so far alice (1 of 2)`. */
 function requirementSentence({ requirement, by, met }: RequirementState, several: boolean): string {
-  const { author, contributors, count } = requirement;
-  const but = author
-    ? ''
-    : contributors
-      ? ', but not its author'
-      : ', who neither opened this nor pushed to it';
+  const { count } = requirement;
   const given = met || by.length === 0 ? '' : `; so far ${by.join(', ')} (${by.length} of ${count})`;
-  return `${several ? `for ${requirement.ruleId}: ` : ''}${wanted(requirement)}${but}${given}`;
+  return `${several ? `for ${requirement.ruleId}: ` : ''}${wanted(requirement)}${excluded(requirement)}${given}`;
 }
 
 function progressOf({ requirements }: HoldState): string | null {
@@ -135,7 +133,8 @@ function progressOf({ requirements }: HoldState): string | null {
 
 /** Who may approve says as much as this sentence. */
 function onlyWaits({ status, blocked, sentence }: HoldState): boolean {
-  return status === 'held' && blocked === null && sentence.startsWith(waitsFor);
+  const waited = status === 'held' || status === 'superseded';
+  return waited && blocked === null && sentence.startsWith(waitsFor);
 }
 
 function resemblance(hold: HoldState, decided: readonly HoldState[]): string | null {

@@ -63,7 +63,7 @@ function hold(of = form(), rest: Partial<HoldState> = {}): HoldState {
 test("a hold's view says how many have approved and who may", () => {
   const view = viewOfHold(hold());
   assert.deepEqual(view.requirements, [
-    '2 people with role maintain or higher, or a member of acme/data, who neither opened this nor pushed to it; so far alice (1 of 2)',
+    '2 people with role maintain or higher, or a member of acme/data, but not the author or whoever pushed; so far alice (1 of 2)',
   ]);
   assert.deepEqual(view.origin, { file: 'test/api.test.ts', line: 42 });
   assert.match(view.id, /^[0-9a-z]{8}$/);

@@ -23,7 +23,7 @@ const minute = 60_000;
 
 /** Deletes ask for one person or more, charges for one in the data team; customers may be written as they come. */
 const policyOf =
-  ({ count = 1 } = {}) =>
+  ({ count = 1, glass = '' } = {}) =>
   (app: number): string =>
     `version: 1
 app: ${app}
@@ -32,7 +32,7 @@ default: allow
 targets:
   staging-db: { postgres: { env: DATABASE_URL }, disposable: false }
   payments: { http: { host: api.payments.example } }
-approvals: { count: 1, from: { role: maintain } }
+approvals: { count: 1, from: { role: maintain }${glass} }
 rules:
   - id: deletes
     on: { sql: { operation: delete } }
@@ -307,6 +307,21 @@ export const situations: readonly Situation[] = [
       }),
   },
   {
+    name: 'glass-broken',
+    title: 'One person approved alone, in an emergency, what asks for two.',
+    play: () =>
+      scene(
+        {
+          suite: twoOnce,
+          policy: policyOf({ count: 2, glass: ', breakGlass: { role: maintain }' }),
+        },
+        async ({ stage: of, say }) => {
+          await say('alice', `/approve! ${cart(of)} -- production is down, the fix waits for this`);
+          await say('bob', `/approve ${idOf(charge(of))}`);
+        },
+      ),
+  },
+  {
     name: 'carried-over',
     title: 'A push kept one approval, met one action more often than approved, and one with another value.',
     play: () => {
@@ -343,6 +358,16 @@ export const situations: readonly Situation[] = [
       scene({ suite: () => () => [] }, async () => {}, {
         '.github/workflows/integration.yml':
           'name: integration\non: pull_request\njobs:\n  test:\n    runs-on: ubuntu-latest\n# faster\n',
+      }),
+  },
+  {
+    name: 'closed',
+    title: 'The pull request was closed while one action was approved and another waited.',
+    play: () =>
+      scene({ suite: two }, async ({ stage: of, pull, say }) => {
+        await say('alice', `/approve ${cart(of)}`);
+        await of.sandbox.act.closePull('wanda', pull);
+        await of.settle();
       }),
   },
   {
