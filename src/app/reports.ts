@@ -4,14 +4,17 @@ import type { AppGitHub, Artifact, PullRequest, WorkflowRun } from '../github/po
 import type { PullKey } from '../ledger/port.ts';
 import type { Report } from '../report/schema.ts';
 import type { GatePolicy } from './gate-policy.ts';
-import { reportFact } from './report-fact.ts';
+import { pullRequestsWithHead } from './pull-requests-of-run.ts';
+import { type ReportTruth, reportFact } from './report-fact.ts';
 
 /** Beyond this an artifact is not even fetched; a report of thousands of actions is far smaller. */
 const maximumBytes = 10 * 1024 * 1024;
+/** A matrix has at most 256 jobs; an attempt of more reports than this is no suite's. */
+const maximumReports = 500;
 
 export interface ReportSource {
   readonly key: PullKey;
-  readonly github: Pick<AppGitHub, 'artifacts' | 'downloadArtifact' | 'pullRequestsOf'>;
+  readonly github: Pick<AppGitHub, 'artifacts' | 'downloadArtifact' | 'pullRequestsOf' | 'openPullRequests'>;
   readonly pull: PullRequest;
   readonly policy: GatePolicy;
   readonly facts: readonly RecordedFact[];
@@ -24,13 +27,26 @@ export interface ReportSource {
 export async function newReports(source: ReportSource, run: WorkflowRun): Promise<readonly Fact[]> {
   const known = new Set(source.facts.flatMap((fact) => (fact.type === 'report' ? [fact.artifactId] : [])));
   const found: Fact[] = [];
-  for (const artifact of await source.github.artifacts(source.key.repository, run.id)) {
+  const perAttempt = new Map<number, number>();
+  const artifacts = await source.github.artifacts(source.key.repository, run.id);
+  for (const artifact of [...artifacts].sort((a, b) => a.id - b.id)) {
     const name = reportName(artifact.name);
-    if (name === null || known.has(artifact.id)) continue;
-    const fact = await readOne(source, run, artifact, name);
+    if (name === null) continue;
+    const count = (perAttempt.get(name.attempt) ?? 0) + 1;
+    perAttempt.set(name.attempt, count);
+    // one more than may be stands for all that follow: they are neither fetched nor told one by one
+    if (known.has(artifact.id) || count > maximumReports + 1) continue;
+    const fact =
+      count > maximumReports
+        ? reportFact(truthOf(source, run, artifact, name), tooMany(name.attempt), source.at)
+        : await readOne(source, run, artifact, name);
     if (fact !== null) found.push(fact);
   }
   return found;
+}
+
+function tooMany(attempt: number): string {
+  return `attempt ${attempt} left more than ${maximumReports} reports; this one and those after it are not read`;
 }
 
 /** `jit-<job>-<index>-<use>-<attempt>`: the job's identity over attempts, and the attempt. */
@@ -39,16 +55,16 @@ export function reportName(name: string): { readonly job: string; readonly attem
   return found?.[1] === undefined ? null : { job: found[1], attempt: Number(found[2]) };
 }
 
-async function readOne(
-  source: ReportSource,
+/** What GitHub and the base's policy say of an artifact. */
+function truthOf(
+  { key, pull, policy, host }: ReportSource,
   run: WorkflowRun,
   artifact: Artifact,
   name: { readonly job: string; readonly attempt: number },
-): Promise<Fact | null> {
-  const { key, pull, policy } = source;
-  const truth = {
+): ReportTruth {
+  return {
     ...name,
-    host: source.host,
+    host,
     repository: key.repository,
     pullRequest: key.number,
     base: pull.base.ref,
@@ -61,7 +77,16 @@ async function readOne(
     rules: policy.rules,
     mode: policy.mode,
   };
-  const read = await downloadReport(source.github, key.repository, artifact);
+}
+
+async function readOne(
+  source: ReportSource,
+  run: WorkflowRun,
+  artifact: Artifact,
+  name: { readonly job: string; readonly attempt: number },
+): Promise<Fact | null> {
+  const truth = truthOf(source, run, artifact, name);
+  const read = await downloadReport(source.github, source.key.repository, artifact);
   if (typeof read !== 'string' && (await isOfAnother(source, run, read.run.pullRequest))) return null;
   return reportFact(truth, read, source.at);
 }
@@ -86,13 +111,7 @@ async function isOfAnother(
   run: WorkflowRun,
   claimed: number | null,
 ): Promise<boolean> {
-  if (claimed === null || claimed === key.number || run.headRepository === null) return false;
-  const pulls = await github.pullRequestsOf(run.headRepository, run.headSha);
-  return pulls.some(
-    (pull) =>
-      pull.number === claimed &&
-      pull.base.repository === key.repository &&
-      pull.state === 'open' &&
-      pull.head.sha === run.headSha,
-  );
+  if (claimed === null || claimed === key.number) return false;
+  const pulls = await pullRequestsWithHead(github, key.repository, run);
+  return pulls.some((pull) => pull.number === claimed && pull.state === 'open');
 }

@@ -61,7 +61,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     const paymentsUrl = payments.url.replace('localhost', '127.0.0.1');
     const appPort = await freePort();
     const runner = createRunner({
-      variables: { PAYMENTS_URL: paymentsUrl, JIT_APPROVAL_URL: `http://127.0.0.1:${appPort}` },
+      variables: {
+        // for runs that get no secrets
+        DATABASE_URL: postgres.url,
+        PAYMENTS_URL: paymentsUrl,
+        JIT_APPROVAL_URL: `http://127.0.0.1:${appPort}`,
+      },
       actions: { 'jit-approval/jit-approval@v1': root },
       path: [path.dirname(process.execPath), process.env.PATH ?? ''].join(path.delimiter),
       temporary: folder,
