@@ -109,7 +109,7 @@ test('of an artifact that is too large, or one of thousands, not a byte is fetch
       authorId: 5,
       title: '',
       head: { sha: run.headSha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
-      base: { ref: 'main', repository: 'acme/shop' },
+      base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
     },
     policy: gatePolicyOf([
       {
