@@ -26,6 +26,8 @@ async function play(scene: Stage, story: Story): Promise<void> {
     ids.every((id) => shown(scene, pull, id)?.conclusion === 'action_required'),
   );
   await see('the gate waits', () => scene.gate(pull)?.conclusion === 'action_required');
+  // written last: who acted before would find out what a storm left unwritten
+  await see('the comment is there', () => scene.ours(pull).length > 0);
   const approve = () => say(scene, pull, maintainer, `/approve ${ids.join(' ')}`, see);
   const green = () => see('the gate is green', () => scene.gate(pull)?.conclusion === 'success');
   switch (kind) {
