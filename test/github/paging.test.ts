@@ -57,7 +57,7 @@ const pull = (index: number) => ({
   number: index + 1,
   state: 'open',
   title: 'Change',
-  user: { login: 'wanda' },
+  user: { login: 'wanda', id: 1 },
   head: { sha: 'a', ref: 'b', repo: repository },
   base: { ref: 'main', repo: repository },
 });
@@ -98,6 +98,9 @@ const delivery = (id: number) => ({
 
 type List = (github: AppGitHub, app: AppCalls) => Promise<readonly unknown[]>;
 
+/** Named like lists, and none. */
+const noLists = new Set(['rerunFailedJobs', 'codeowners']);
+
 /** Every call of the port that answers with a list. */
 const lists: Readonly<Record<string, readonly [List, (index: number) => object, string | null]>> = {
   repositories: [(github) => github.repositories(), () => repository, 'repositories'],
@@ -120,6 +123,11 @@ const lists: Readonly<Record<string, readonly [List, (index: number) => object, 
     (id) => ({ id, name: 'a', size_in_bytes: 1, expired: false }),
     'artifacts',
   ],
+  namedInCommits: [
+    (github) => github.namedInCommits('acme/shop', 1),
+    (id) => ({ author: { id, login: `u${id}` }, committer: null }),
+    null,
+  ],
   comments: [(github) => github.comments('acme/shop', 1), comment, null],
   installations: [(_github, app) => app.installations(), (id) => ({ id }), null],
   deliveries: [(_github, app) => app.deliveries('failure', '2025-12-31T00:00:00Z'), delivery, null],
@@ -137,7 +145,7 @@ suite('lists of GitHub', () => {
   test('no call of the port answers with a list that is not among these', () => {
     const octokit = new Octokit();
     const names = [...Object.keys(appGitHub(octokit)), ...Object.keys(appCalls(octokit))];
-    const plural = names.filter((name) => /(s|Of|Files)$/.test(name) && !['rerunFailedJobs'].includes(name));
+    const plural = names.filter((name) => /(s|Of)$/.test(name) && !noLists.has(name));
     assert.deepEqual(plural.sort(), Object.keys(lists).sort());
   });
 
