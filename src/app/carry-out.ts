@@ -93,6 +93,16 @@ function typed(situation: Situation, command: Command, given: Typed): Conclusion
   }
 }
 
+/** Whether the click came first nobody can know, so the deny or revoke wins. */
+function isStale(
+  { state }: Situation,
+  { id, setbacks }: { readonly id: string; readonly setbacks: number },
+): Conclusion | null {
+  const hold = state.holds.find((one) => one.id === id);
+  if (hold === undefined || hold.setbacks === setbacks) return null;
+  return refused(`${id} was denied or revoked since that button was shown; look again.`);
+}
+
 function pressed(situation: Situation, given: Extract<CommandFact['given'], { via: 'button' }>): Conclusion {
   const press = readButton(given.identifier);
   if (press === null) return refused(`the button "${given.identifier}" is none of ours.`);
@@ -107,11 +117,14 @@ function pressed(situation: Situation, given: Extract<CommandFact['given'], { vi
   } as const;
   switch (press.press) {
     case 'approve':
-      return byIds(situation, [press.id], { ...ballot, vote: 'approve' });
+      return isStale(situation, press) ?? byIds(situation, [press.id], { ...ballot, vote: 'approve' });
     case 'deny':
       return byIds(situation, [press.id], { ...ballot, needsWhole: false, vote: 'deny' });
     case 'varying':
-      return byIds(situation, [press.id], { ...ballot, varying: 'offered', vote: 'approve' });
+      return (
+        isStale(situation, press) ??
+        byIds(situation, [press.id], { ...ballot, varying: 'offered', vote: 'approve' })
+      );
     case 'approve-all':
       return bySet(situation, press.set, { ...ballot, vote: 'approve' });
     case 'rerun':

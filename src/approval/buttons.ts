@@ -10,7 +10,9 @@ export interface Button {
 }
 
 export type Press =
-  | { readonly press: 'approve' | 'deny' | 'varying'; readonly id: string }
+  | { readonly press: 'deny'; readonly id: string }
+  /** `setbacks`: what the hold's were when the button was shown. */
+  | { readonly press: 'approve' | 'varying'; readonly id: string; readonly setbacks: number }
   | { readonly press: 'approve-all' | 'rerun'; readonly set: string };
 
 const maxIdentifier = 20;
@@ -18,11 +20,13 @@ const maxIdentifier = 20;
 export function holdButtons(hold: HoldState): readonly Button[] {
   if (hold.id === null || hold.blocked !== null) return [];
   const whole = shownWhole(hold.action.form);
+  // a click that was made before a deny or revoke, and comes after it, must not pass for a new approval
+  const shown = hold.setbacks === 0 ? hold.id : `${hold.id}.${hold.setbacks}`;
   const buttons: Button[] = [
-    ...(whole ? [button('Approve', 'Let exactly this runtime action run', `approve:${hold.id}`)] : []),
+    ...(whole ? [button('Approve', 'Let exactly this runtime action run', `approve:${shown}`)] : []),
     button('Deny', 'Refuse it until somebody revokes that', `deny:${hold.id}`),
     ...(whole && hold.varying.length > 0
-      ? [button('Approve varying', 'Also with other generated values', `varying:${hold.id}`)]
+      ? [button('Approve varying', 'Also with other generated values', `varying:${shown}`)]
       : []),
   ];
   return buttons.filter(({ identifier }) => identifier.length <= maxIdentifier);
@@ -43,13 +47,17 @@ export function gateButtons(state: PullState, wholeOf?: WholeOf): readonly Butto
 
 /** What an identifier asks for; null for none of ours. */
 export function readButton(identifier: string): Press | null {
-  const found = /^(approve|deny|varying|approve-all|rerun):([0-9a-hjkmnp-tv-z]{8,12})$/.exec(identifier);
-  const [, press, rest] = found ?? [];
-  if (rest === undefined) return null;
+  const found = /^(approve|deny|varying|approve-all|rerun):([0-9a-hjkmnp-tv-z]{8,12})(?:\.([1-9]\d*))?$/.exec(
+    identifier,
+  );
+  const [, press, rest, setbacks] = found ?? [];
+  const counted = press === 'approve' || press === 'varying';
+  if (rest === undefined || (setbacks !== undefined && !counted)) return null;
   switch (press) {
     case 'approve':
-    case 'deny':
     case 'varying':
+      return { press, id: rest, setbacks: Number(setbacks ?? 0) };
+    case 'deny':
       return { press, id: rest };
     case 'approve-all':
     case 'rerun':

@@ -79,6 +79,8 @@ export function holdState(known: Known, action: ReportedAction, origin: HoldStat
     requirements: now.counted.map(requirementState),
     approvals: [...new Set(now.counted.flatMap(({ votes: counting }) => counting))],
     denial,
+    setbacks: known.votes.filter((vote) => vote.vote !== 'approve' && vote.fingerprint === action.fingerprint)
+      .length,
     seen,
     live,
     executions: executionsOf(action.form, [], known.current),

@@ -38,7 +38,7 @@ export function offeredSet(
 ): { readonly id: string | null; readonly holds: readonly HoldState[] } {
   const open = undecided(state).filter((hold) => hold.blocked === null && shownWhole(hold.action.form));
   const holds = wholeOf(open);
-  const ids = holds.flatMap((hold) => hold.id ?? []);
+  const ids = holds.flatMap((hold) => (hold.id === null ? [] : [`${hold.id}.${hold.setbacks}`]));
   return { id: ids.length === 0 ? null : setId(state.head, ids), holds };
 }
 

@@ -5,7 +5,7 @@ import { actionId } from './fingerprint.ts';
 export const setIdLength = 8;
 
 /**
- * Names a head and the ids shown there, in any order. A comment carries no head, so `all` must name what its
+ * Names a head and what is shown there, each id with how often it was denied or revoked, in any order. A comment carries no head, so `all` must name what its
  * writer saw: after a push or another hold the set id is another one, and the old one is refused.
  */
 export function setId(head: string, ids: readonly string[]): string {

@@ -54,6 +54,8 @@ export interface HoldState {
   /** Approvals that count now, and the denial that stands. */
   readonly approvals: readonly VoteFact[];
   readonly denial: VoteFact | null;
+  /** How often somebody denied or revoked it: what was shown before the last time is not what waits now. */
+  readonly setbacks: number;
   /** Place in the ledger of the vote that settled it; null while undecided. */
   readonly decidedAt: number | null;
   /** Milliseconds since the epoch when the approval lapses; null when it does not, or there is none. */

@@ -149,7 +149,13 @@ describe('the plan', () => {
       assert.ok(label.length <= 20 && description.length <= 40 && identifier.length <= 20, identifier);
       assert.notEqual(readButton(identifier), null);
     }
-    assert.deepEqual(readButton('varying:7f3k9q2m'), { press: 'varying', id: '7f3k9q2m' });
+    assert.deepEqual(readButton('varying:7f3k9q2m'), {
+      press: 'varying',
+      id: '7f3k9q2m',
+      setbacks: 0,
+    });
+    assert.deepEqual(readButton('approve:7f3k9q2m.12'), { press: 'approve', id: '7f3k9q2m', setbacks: 12 });
+    assert.equal(readButton('deny:7f3k9q2m.1'), null);
     for (const hostile of ['', 'approve:', 'approve:7f3k9q2m x', 'merge:7f3k9q2m', 'approve:7F3K9Q2M'])
       assert.equal(readButton(hostile), null, hostile);
   });

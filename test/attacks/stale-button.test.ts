@@ -22,6 +22,32 @@ suite('a button that was shown for something else', () => {
     assert.match(scene.ours(pull).at(-1)?.body ?? '', /^@alice.*look again/s);
   });
 
+  test('Approve that was clicked before a deny and arrives after that was taken back is refused', async () => {
+    await using scene = await stage();
+    const pull = await scene.open();
+    const id = idOf(scene.del('7'));
+    const shown = scene.check(pull, `JIT approval / ${id}`);
+    assert.ok(shown);
+    scene.sandbox.webhooks.cut();
+    scene.sandbox.act.clickButton('alice', shown.id, `approve:${id}`);
+    await scene.settle();
+    scene.sandbox.webhooks.restore();
+    for (const command of [`/deny ${id}`, `/revoke ${id}`]) {
+      scene.sandbox.act.comment('bob', pull, command);
+      await scene.settle();
+    }
+    await scene.app.sweep();
+    await scene.settle();
+    assert.equal(scene.gate(pull)?.conclusion, 'action_required');
+    assert.match(scene.ours(pull).at(-1)?.body ?? '', /was denied or revoked since that button was shown/);
+    // the button that is shown now says that it knows
+    const button = scene.check(pull, `JIT approval / ${id}`)?.actions[0]?.identifier ?? '';
+    assert.equal(button, `approve:${id}.2`);
+    scene.sandbox.act.clickButton('alice', shown.id, button);
+    await scene.settle();
+    assert.equal(scene.sandbox.read.runs(repository)[0]?.attempts.length, 2);
+  });
+
   test('buttons are gone from the check runs of an earlier head', async () => {
     await using scene = await stage();
     const pull = await scene.open();

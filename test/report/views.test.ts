@@ -49,6 +49,7 @@ function hold(of = form(), rest: Partial<HoldState> = {}): HoldState {
       },
     ],
     approvals: [],
+    setbacks: 0,
     denial: null,
     decidedAt: null,
     expires: null,
