@@ -5,12 +5,6 @@ export const commentSource = (id: number): string => `comment:${id}`;
 export const reviewSource = (id: number): string => `review:${id}`;
 export const deliverySource = (guid: string): string => `delivery:${guid}`;
 
-/** The id of a comment, where the source is one. */
-export function commentId(source: string): number | null {
-  const found = /^comment:(\d{1,15})$/.exec(source);
-  return found?.[1] === undefined ? null : Number(found[1]);
-}
-
 export type RecordedVote = VoteFact & Pick<RecordedFact, 'sequence'>;
 
 /**
