@@ -160,10 +160,10 @@ function gateTable(holds: readonly GateLine[]): string[] {
   const sorted = [...holds].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   const rows = sorted.slice(0, 100).map((hold) => {
     const what = tableCode(cut(hold.line, 100, { as: 'line' }));
-    return `| ${tableCode(hold.id)} | ${what} on ${tableCode(hold.target)} | ${prose(hold.who ?? hold.status, 200)} |`;
+    return `| ${tableCode(hold.id)} | ${prose(hold.who ?? hold.status, 200)} | ${what} on ${tableCode(hold.target)} |`;
   });
   return [
-    '| Action | What | State |',
+    '| Action | State | What |',
     '| --- | --- | --- |',
     ...rows,
     ...(sorted.length > 100 ? ['', `${sorted.length - 100} more are not listed.`] : []),

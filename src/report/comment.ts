@@ -3,7 +3,6 @@ import { type CommentPlan, commentPlan } from './comment-plan.ts';
 import { commentHeadline, type GateWords, introduction } from './comment-words.ts';
 import { cut } from './cut.ts';
 import { differenceSection } from './difference-text.ts';
-import { tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, prose } from './hold-markdown.ts';
 import { holdSections } from './hold-section.ts';
@@ -47,7 +46,7 @@ export function stickyComment(view: CommentView): string {
     ...deniedList(denied),
     ...list('Status', view.problems),
     ...differenceSection(view.difference ?? null),
-    ...decidedTable(plan),
+    ...approvedList(plan),
     ...list('Good to know', view.notices),
     ...goneLine('Not met any more on this head, so they block nothing', view.gone ?? []),
     ...(plan.whole.length + plan.listed.length + denied.length > 0
@@ -60,10 +59,9 @@ export function stickyComment(view: CommentView): string {
 /** No command, as none would count. */
 function closedComment(view: CommentView, plan: CommentPlan): string {
   const sections = [
-    '### Nothing to do: the pull request is closed',
+    '### The pull request is closed: nothing to do',
     ...lines('Not decided when it was closed', [...plan.whole, ...plan.listed, ...plan.blocked]),
-    ...list('Status', view.problems),
-    ...decidedTable({ ...plan, whole: [], listed: [] }),
+    ...approvedList({ ...plan, whole: [], listed: [] }),
     ...goneLine('Left undecided, or not met any more before that', view.gone ?? []),
   ];
   return cut(`${sections.join('\n\n')}\n`, maximumComment, { as: 'markdown' });
@@ -106,17 +104,16 @@ function list(title: string, sentences: readonly string[]): string[] {
 }
 
 /** Folded while something waits: what is settled must not stand between the reader and what is not. */
-function decidedTable({ whole, listed, decided }: CommentPlan): string[] {
+function approvedList({ whole, listed, decided }: CommentPlan): string[] {
   const settled = decided.filter((hold) => hold.status !== 'denied' && hold.isGlassBroken !== true);
   if (settled.length === 0) return [];
-  const rows = settled.slice(0, maximumLines).map((hold) => {
-    const what = tableCode(formLine(hold.form, 100));
-    return `| \`${hold.id}\` | ${what} | ${prose(hold.sentence ?? hold.status, 300)} |`;
+  const shown = settled.slice(0, maximumLines).map((hold) => {
+    return `- \`${hold.id}\` ${code(formLine(hold.form, 100))}: ${prose(hold.sentence ?? hold.status, 300)}`;
   });
-  const table = ['| Action | What | Decision |', '| --- | --- | --- |', ...rows, ...more(settled.length)];
-  if (whole.length + listed.length === 0) return [table.join('\n')];
+  const rows = [...shown, ...more(settled.length)];
+  if (whole.length + listed.length === 0) return [['**Approved**', '', ...rows].join('\n')];
   return [
-    [`<details><summary>${settled.length} approved</summary>`, '', ...table, '', '</details>'].join('\n'),
+    [`<details><summary>${settled.length} approved</summary>`, '', ...rows, '', '</details>'].join('\n'),
   ];
 }
 
