@@ -175,7 +175,7 @@ function approvedNotRun(state: PullState): { pending: readonly string[]; wrong: 
     const rerun = state.reruns.find((other) => other.runId === run.runId && other.attempt === run.attempt);
     if (rerun?.outcome === 'refused')
       wrong.push(
-        `${names}: approved, but GitHub refused to run it again: ${rerun.words ?? 'no reason given'}`,
+        `${names}: approved, but GitHub refused to run it again: ${rerun.words ?? 'no reason given'}. GitHub re-runs a run for 30 days and 50 times; a push starts a new one.`,
       );
     else if (rerun !== undefined || due.some((one) => one.runId === run.runId))
       pending.push(`${names}: approved; ${run.workflow} runs again.`);
