@@ -54,23 +54,56 @@ export async function holdLease(
   };
 }
 
+/** What each call does to GitHub. */
+const effects: Readonly<Record<keyof AppGitHub, 'reads' | 'writes'>> = {
+  defaultBranch: 'reads',
+  visibleDefaultBranch: 'reads',
+  fileAtBranch: 'reads',
+  fileAtCommit: 'reads',
+  pullRequest: 'reads',
+  changedFiles: 'reads',
+  checkRuns: 'reads',
+  repositories: 'reads',
+  openPullRequests: 'reads',
+  pullRequestsOf: 'reads',
+  createCheckRun: 'writes',
+  updateCheckRun: 'writes',
+  workflowRun: 'reads',
+  workflowRunsOf: 'reads',
+  latestRunOn: 'reads',
+  jobs: 'reads',
+  artifacts: 'reads',
+  downloadArtifact: 'reads',
+  rerunJob: 'writes',
+  rerunFailedJobs: 'writes',
+  rerunRun: 'writes',
+  comment: 'reads',
+  comments: 'reads',
+  createComment: 'writes',
+  updateComment: 'writes',
+  minimiseComment: 'writes',
+  react: 'writes',
+  permission: 'reads',
+  account: 'reads',
+  inTeam: 'reads',
+  codeowners: 'reads',
+  namedInCommits: 'reads',
+  review: 'reads',
+};
+
 /** GitHub for one reconciliation: it writes only while the pull request is ours. */
 export function whileHeld(github: AppGitHub, { check }: Pick<Held, 'check'>): AppGitHub {
-  const checked =
-    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      check();
-      return call(...args);
-    };
-  return {
-    ...github,
-    createCheckRun: checked(github.createCheckRun),
-    updateCheckRun: checked(github.updateCheckRun),
-    createComment: checked(github.createComment),
-    updateComment: checked(github.updateComment),
-    react: checked(github.react),
-    rerunJob: checked(github.rerunJob),
-    rerunFailedJobs: checked(github.rerunFailedJobs),
-    rerunRun: checked(github.rerunRun),
-  };
+  const writes = new Set<PropertyKey>(
+    Object.entries(effects).flatMap(([name, effect]) => (effect === 'writes' ? name : [])),
+  );
+  return new Proxy(github, {
+    get(target, name) {
+      const call: unknown = Reflect.get(target, name);
+      if (!writes.has(name) || typeof call !== 'function') return call;
+      return async (...given: unknown[]) => {
+        check();
+        return Reflect.apply(call, target, given);
+      };
+    },
+  });
 }

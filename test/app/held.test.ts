@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { holdLease } from '../../src/app/held.ts';
+import { holdLease, whileHeld } from '../../src/app/held.ts';
+import { JitError } from '../../src/errors.ts';
+import { appGitHub } from '../../src/github/octokit.ts';
 import { memoryLedger } from '../../src/ledger/memory.ts';
+import { octokitFor } from '../sandbox/help/scene.ts';
 import { quiet } from './help/desk.ts';
+import { repository, stage } from './help/stage.ts';
 
 const key = { repository: 'acme/shop', number: 1 };
 
@@ -23,6 +27,25 @@ suite('a pull request that is held', () => {
     assert.ok(held);
     assert.throws(held.check, { code: 'app-lease' });
     await held.release({ kind: 'done', againInMs: null });
+  });
+
+  test('what another process may have by now is read and not written to', async () => {
+    await using scene = await stage();
+    const pull = await scene.open();
+    const [installation = 0] = scene.sandbox.world.installations.keys();
+    const token = scene.sandbox.create.installationToken(installation);
+    let lost = false;
+    const github = whileHeld(appGitHub(octokitFor(scene.sandbox, token)), {
+      check() {
+        if (lost) throw new JitError('app-lease', 'lost');
+      },
+    });
+    await github.createComment(repository, pull.number, 'while it is ours');
+    lost = true;
+    await assert.rejects(github.createComment(repository, pull.number, 'too late'), { code: 'app-lease' });
+    const comments = await github.comments(repository, pull.number);
+    assert.ok(comments.some(({ body }) => body === 'while it is ours'));
+    assert.ok(!comments.some(({ body }) => body === 'too late'));
   });
 
   test('nothing is held when nothing is due', async () => {
