@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { JitError } from '../errors.ts';
+import type { Inheritance } from '../github/inherited-grants.ts';
 import type { Report } from '../report/schema.ts';
 import { identityText, type JobIdentity } from './identity.ts';
 
@@ -11,7 +12,9 @@ export interface JobContext {
   /** Of the pull request, as the event tells them. */
   readonly labels: readonly string[] | null;
   readonly headBranch: string | null;
-  /** Branch whose policy counts: the pull request's base, else the branch that was pushed to. */
+  /** Of which pull requests a run that has none takes over the approvals. */
+  readonly inherits: Inheritance | null;
+  /** Branch whose policy counts: the base of the pull request or merge group, else the run's own branch. */
   readonly policyBranch: string;
   /** `owner/name` of the head's repository; differs from the run's for forks. */
   readonly headRepository: string | null;
@@ -25,6 +28,7 @@ export function jobContext(environment: Environment): JobContext {
   const pull = record(event.pull_request);
   const [head, base] = [record(pull.head), record(pull.base)];
   const isPull = typeof pull.number === 'number';
+  const inherits = isPull ? null : inheritance(environment, event);
   return {
     run: {
       repository: required(environment, 'GITHUB_REPOSITORY'),
@@ -35,16 +39,45 @@ export function jobContext(environment: Environment): JobContext {
       job: identityText(jobIdentity(environment, required(environment, 'JIT_USE'))),
       checkRunId: Number(environment.JIT_CHECK_RUN_ID) || null,
       head: isPull ? text(head.sha) : (environment.GITHUB_SHA ?? null),
-      base: isPull ? text(base.ref) : null,
+      base: isPull ? text(base.ref) : inherits?.kind === 'merge-group' ? inherits.base : null,
       pullRequest: isPull ? Number(pull.number) : null,
     },
     author: isPull ? text(record(pull.user).login) : null,
     labels: isPull ? labelsOf(pull.labels) : null,
     headBranch: isPull ? text(head.ref) : (environment.GITHUB_REF_NAME ?? null),
-    policyBranch: (isPull ? text(base.ref) : environment.GITHUB_REF_NAME) ?? 'main',
+    inherits,
+    policyBranch: (isPull ? text(base.ref) : ownBranch(environment, event, inherits)) ?? 'main',
     headRepository: isPull ? text(record(head.repo).full_name) : (environment.GITHUB_REPOSITORY ?? null),
     workspace: required(environment, 'GITHUB_WORKSPACE'),
   };
+}
+
+/** As the event tells it; which pull requests these are is asked of GitHub when something is held. */
+function inheritance(environment: Environment, event: Record<string, unknown>): Inheritance | null {
+  const group = record(event.merge_group);
+  const [head, base] = [text(group.head_sha), branchOf(text(group.base_ref))];
+  if (head !== null && base !== null) return { kind: 'merge-group', head, base };
+  const branch = branchOf(environment.GITHUB_REF ?? null);
+  const tip = environment.GITHUB_SHA ?? '';
+  if (environment.GITHUB_EVENT_NAME !== 'push' || branch === null || tip === '') return null;
+  const listed: readonly unknown[] = Array.isArray(event.commits) ? event.commits : [];
+  const earlier = listed.flatMap((commit) => text(record(commit).id) ?? []);
+  return { kind: 'push', branch, commits: [...new Set([tip, ...earlier.reverse()])] };
+}
+
+/** A merge group has a branch of its own, and a tag none: their policies are another branch's. */
+function ownBranch(
+  environment: Environment,
+  event: Record<string, unknown>,
+  inherits: Inheritance | null,
+): string | null {
+  if (inherits?.kind === 'merge-group') return inherits.base;
+  if (environment.GITHUB_REF_TYPE === 'tag') return text(record(event.repository).default_branch);
+  return environment.GITHUB_REF_NAME ?? null;
+}
+
+function branchOf(ref: string | null): string | null {
+  return ref?.startsWith('refs/heads/') === true ? ref.slice('refs/heads/'.length) : null;
 }
 
 /** The job as GitHub names it; `use` tells uses of the action in one job apart. */

@@ -7,6 +7,7 @@ import type { GrantSource } from '../approval/grant.ts';
 import { JitError } from '../errors.ts';
 import { changedPaths } from '../github/changed-paths.ts';
 import { githubGrantSource } from '../github/grant-source.ts';
+import { inheritedGrantSource } from '../github/inherited-grants.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Policy } from '../policy/parse.ts';
 import type { Report } from '../report/schema.ts';
@@ -47,6 +48,7 @@ export async function suite(environment: Environment): Promise<number> {
     ...changedFilesOf(context, reader),
     headBranch: context.headBranch,
     grants: grantsOf(context, policy, reader, used),
+    ...(context.run.pullRequest === null ? { withoutPullRequest: policy.withoutPullRequest } : {}),
     ...(live.waiting === null ? {} : { waiting: live.waiting }),
     earlier: earlierReport(environment.JIT_EARLIER, context.run),
     // a re-run with debug logging is for looking at everything
@@ -94,22 +96,15 @@ function grantsOf(
     return nothing('The policy names no App ("app: ID"), so nothing can be approved here.');
   if (reader === null)
     return nothing('Approvals cannot be read without the input "github-token" (checks: read).');
+  const { inherits } = context;
+  const sleep = (ms: number) => setTimeout(ms);
+  const asked = { port: reader, appId: policy.app, now: Date.now, sleep, used };
+  if (repository !== null && inherits !== null)
+    return inheritedGrantSource({ ...asked, repository, inherits });
   if (repository === null || head === null || pullRequest === null || base === null) {
     return nothing('This run belongs to no pull request, so there are no approvals for it.');
   }
-  const port = reader;
-  const sleep = (ms: number) => setTimeout(ms);
-  return githubGrantSource({
-    port,
-    appId: policy.app,
-    repository,
-    head,
-    pullRequest,
-    base,
-    now: Date.now,
-    sleep,
-    used,
-  });
+  return githubGrantSource({ ...asked, repository, head, pullRequest, base });
 }
 
 async function leave(environment: Environment, report: Report): Promise<void> {

@@ -7,7 +7,15 @@ export function pullFacts(facts: readonly RecordedFact[], pull: PullRequest, at:
   const last = facts.findLast((fact) => fact.type === 'pull');
   const { repositoryId } = pull.base;
   const now = { state: pull.state, head: pull.head.sha, base: pull.base.ref, author: pull.author };
-  const written: Fact = { type: 'pull', at, ...now, authorId: pull.authorId, pushedBy: null, repositoryId };
+  const written: Fact = {
+    type: 'pull',
+    at,
+    ...now,
+    ...(pull.mergedAs !== null && { merged: true }),
+    authorId: pull.authorId,
+    pushedBy: null,
+    repositoryId,
+  };
   // numbers are told by us alone; webhooks leave them out
   const known = facts.findLast((fact) => fact.type === 'pull' && fact.repositoryId !== undefined);
   if (known?.type === 'pull' && known.repositoryId !== repositoryId) {

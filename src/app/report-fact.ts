@@ -107,6 +107,9 @@ export function actionProblem(truth: ActionTruth, flagged: Flagged): string | nu
   if (isRecorded(flagged.outcome) && truth.mode !== 'record') {
     return `it says that it ran because the policy only records, but the policy of ${truth.base} enforces`;
   }
+  if (flagged.outcome === 'unapproved') {
+    return 'it says that it ran as there is no pull request, but there is one';
+  }
   const shape = formProblem(form);
   if (shape !== null) return shape;
   const print = fingerprint(form);
@@ -127,7 +130,7 @@ export function actionProblem(truth: ActionTruth, flagged: Flagged): string | nu
 /** The action as facts carry it, its fingerprint recomputed. What was only recorded is nothing to decide. */
 export function reportedAction(flagged: Flagged, truth: ActionTruth): ReportedAction[] {
   const { form, outcome, grant, target, reason, count, steps, origin, ruleAt, checks } = flagged;
-  if (isRecorded(outcome)) return [];
+  if (isRecorded(outcome) || outcome === 'unapproved') return [];
   const hidden = unexplainedRedactions(form);
   return [
     {

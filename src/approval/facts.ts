@@ -17,6 +17,8 @@ export const pullFactSchema = z.strictObject({
   type: z.literal('pull'),
   at,
   state: z.enum(['open', 'closed']),
+  /** It was closed by merging it. */
+  merged: z.literal(true).optional(),
   head: sha,
   base: z.string(),
   author: z.string(),

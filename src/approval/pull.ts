@@ -4,6 +4,7 @@ import type { RecordedFact } from './facts.ts';
 /** What the ledger knows of the pull request itself, seen from one of its heads. */
 export interface Pull {
   readonly open: boolean;
+  readonly merged: boolean;
   readonly author: string;
   /** Null where no fact says. */
   readonly authorId: number | null;
@@ -30,6 +31,7 @@ export function pullOf(facts: readonly RecordedFact[], head?: string): Pull | nu
   const chosen = head ?? last.head;
   return {
     open: last.state === 'open',
+    merged: last.state === 'closed' && last.merged === true,
     author: last.author,
     authorId: pulls.findLast((pull) => pull.authorId !== undefined)?.authorId ?? null,
     contributors: contributorsOf(pulls),

@@ -72,16 +72,20 @@ export function tally(
     jobs: seen.jobs,
     reruns: rerunsOf(facts),
     problems: [...seen.problems, ...unissued(known)],
-    // a closed pull request lets nothing run any more; reopening it brings back what still stands
-    decisions: pull.open ? decisions : { ...decisions, grants: [] },
+    // a closed pull request lets nothing run any more; reopening it brings back what still stands. What a merge
+    // brings to the base was approved: the push that merged it inherits what has not expired
+    decisions: pull.open || pull.merged ? decisions : { ...decisions, grants: [] },
     nextChange: soonest([nextChange, ...holds.map((hold) => hold.expires)], now),
   };
 }
 
 function stateOf(pull: Pull) {
-  const { open, author, authorId, contributors, base, head, currentHead, headSince, heads, unseenPushes } =
-    pull;
-  return { open, author, authorId, contributors, base, head, currentHead, headSince, heads, unseenPushes };
+  const { open, merged, author, authorId, contributors, base } = pull;
+  const { head, currentHead, headSince, heads, unseenPushes } = pull;
+  return {
+    ...{ open, merged, author, authorId, contributors, base },
+    ...{ head, currentHead, headSince, heads, unseenPushes },
+  };
 }
 
 /** Null where nobody looked at the head while it was the pull request's. */

@@ -36,7 +36,6 @@ type ConversationCalls = Pick<
   AppGitHub,
   | 'repositories'
   | 'openPullRequests'
-  | 'pullRequestsOf'
   | 'comment'
   | 'comments'
   | 'createComment'
@@ -57,11 +56,6 @@ export function conversationCalls(client: Client): ConversationCalls {
       client.all(pullRequestSchema, 'GET /repos/{owner}/{repo}/pulls', {
         ...split(repository),
         state: 'open',
-      }),
-    pullRequestsOf: (headRepository, sha) =>
-      client.all(pullRequestSchema, 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
-        ...split(headRepository),
-        commit_sha: sha,
       }),
     comment: (repository, id) =>
       client.maybe(commentSchema, `GET /${byId}`, { ...split(repository), comment_id: id }),

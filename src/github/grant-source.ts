@@ -12,7 +12,8 @@ export interface GrantQuestion {
   readonly appId: number;
   readonly repository: string;
   readonly head: string;
-  readonly pullRequest: number;
+  /** Null: every pull request that the App speaks of on the head, which is then a merge group's. */
+  readonly pullRequest: number | null;
   readonly base: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -31,10 +32,10 @@ const namePrefix = 'JIT approval';
  * Read once per run, at the first hold; what cannot be read is a problem that is shown, never "no grant".
  */
 export function githubGrantSource(question: GrantQuestion): GrantSource {
-  return decidedGrants(() => load(question), question.now, question.used);
+  return decidedGrants(() => loadGrants(question), question.now, question.used);
 }
 
-async function load(question: GrantQuestion): Promise<Loaded> {
+export async function loadGrants(question: GrantQuestion): Promise<Loaded> {
   const { waitForGateMs = 30_000, sleep } = question;
   try {
     for (let waited = 0; ; waited += pollMs) {
@@ -50,8 +51,32 @@ async function load(question: GrantQuestion): Promise<Loaded> {
 
 /** Null while the gate check has not appeared. */
 async function readOnce(question: GrantQuestion): Promise<Loaded | null> {
-  const { port, repository, head, appId, base, pullRequest } = question;
+  const { port, repository, head, appId, pullRequest } = question;
   const all = await port.checkRuns(repository, head, appId, namePrefix);
+  const spokenOf = all.flatMap((run) => readExternalId(run.externalId)?.pullRequest ?? []);
+  const numbers = pullRequest === null ? new Set(spokenOf) : [pullRequest];
+  const found = [...numbers].flatMap((number) => decisionsOn(number, all, question) ?? []);
+  return found.length === 0 ? null : together(found);
+}
+
+/** Decisions of several sources as one: a denial in any of them stands, and so does each problem. */
+export function together(all: readonly Loaded[]): Loaded {
+  const problems = all.flatMap(({ problem: why }) => why ?? []);
+  return {
+    decisions: {
+      grants: all.flatMap(({ decisions }) => decisions.grants),
+      denied: all.flatMap(({ decisions }) => decisions.denied),
+    },
+    problem: problems.length === 0 ? null : problems.join('; '),
+  };
+}
+
+/** The decisions on one pull request in the App's check runs of a commit; null without its gate. */
+function decisionsOn(
+  pullRequest: number,
+  all: readonly CheckRun[],
+  { head, base }: Pick<GrantQuestion, 'head' | 'base'>,
+): Loaded | null {
   // a head may be in several pull requests, each with check runs of its own
   const ours = newestPerName(
     all.filter((run) => readExternalId(run.externalId)?.pullRequest === pullRequest),

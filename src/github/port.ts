@@ -17,6 +17,8 @@ export interface PullRequest {
   readonly author: string;
   readonly authorId: number;
   readonly title: string;
+  /** The commit as which it was merged; null while it is not. */
+  readonly mergedAs: string | null;
   readonly head: {
     readonly sha: string;
     readonly ref: string;
@@ -60,6 +62,11 @@ export interface RepositoryReader {
   fileAtBranch(repository: string, branch: string, path: string): Promise<FileAtCommit | null>;
   fileAtCommit(repository: string, commit: string, path: string): Promise<FileAtCommit | null>;
   pullRequest(repository: string, number: number): Promise<PullRequest>;
+  /**
+   * Pull requests that have this commit, or that were merged as it. By a head it is asked of the head's repository:
+   * the base's is empty for forks.
+   */
+  pullRequestsOf(repository: string, sha: string): Promise<readonly PullRequest[]>;
   /** What a pull request changes; at most the first 3,000 files, GitHub's limit. */
   changedFiles(repository: string, number: number): Promise<readonly PullFile[]>;
   /** Check runs of a commit made by one App, superseded ones too, whose name starts with `prefix`. */
@@ -186,8 +193,6 @@ export interface AppGitHub extends RepositoryReader {
   /** Repositories that the installation may see. */
   repositories(): Promise<readonly string[]>;
   openPullRequests(repository: string): Promise<readonly PullRequest[]>;
-  /** Pull requests whose head is this commit. Asked of the head's repository: the base's is empty for forks. */
-  pullRequestsOf(headRepository: string, sha: string): Promise<readonly PullRequest[]>;
 
   createCheckRun(repository: string, headSha: string, check: CheckWrite): Promise<number>;
   updateCheckRun(repository: string, id: number, check: CheckWrite): Promise<void>;

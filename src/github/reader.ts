@@ -19,6 +19,9 @@ export const pullRequestSchema = z
     number: z.int(),
     state: z.enum(['open', 'closed']),
     title: z.string(),
+    merged_at: z.string().nullish(),
+    // before the merge this is the test merge, which proves nothing
+    merge_commit_sha: z.string().nullish(),
     user: z.object({ login: z.string(), id: z.int() }).nullable(),
     head: z.object({ sha: z.string(), ref: z.string(), repo: repositoryRef.nullable() }),
     base: z.object({ ref: z.string(), repo: repositoryRef }),
@@ -30,6 +33,7 @@ export const pullRequestSchema = z
       author: pull.user?.login ?? 'ghost',
       authorId: pull.user?.id ?? 0,
       title: pull.title,
+      mergedAs: pull.merged_at ? (pull.merge_commit_sha ?? null) : null,
       head: {
         sha: pull.head.sha,
         ref: pull.head.ref,
@@ -118,6 +122,11 @@ export function repositoryReader(client: Client): RepositoryReader {
       const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
       return client.one(pullRequestSchema, route, { ...split(repository), pull_number: number });
     },
+    pullRequestsOf: (repository, sha) =>
+      client.all(pullRequestSchema, 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', {
+        ...split(repository),
+        commit_sha: sha,
+      }),
     changedFiles: (repository, number) =>
       client.all(pullFileSchema, 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files', {
         ...split(repository),

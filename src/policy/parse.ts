@@ -53,6 +53,8 @@ export interface Policy {
   readonly app: number | null;
   readonly workflows: readonly string[];
   readonly unreported: 'pass' | 'block';
+  /** What a hold means in a run without a pull request: the strictest that any text says. */
+  readonly withoutPullRequest: 'hold' | 'deny' | 'allow';
   readonly targets: Readonly<Record<string, TargetSpec>>;
   readonly suite: SuiteSpec | null;
   /** Every rule that can hold, built-in ones too. */
@@ -176,19 +178,32 @@ function withoutApprovals<T extends { approvals?: unknown }>({
   return hold;
 }
 
+/** A policy that only the head has cannot say that nobody need be asked. */
+function strictestWithoutPull(
+  said: readonly Policy['withoutPullRequest'][],
+  fixed: boolean,
+): Policy['withoutPullRequest'] {
+  const order = ['deny', 'hold', 'allow'] as const;
+  const strictest = order.find((one) => said.includes(one)) ?? 'hold';
+  return fixed && strictest === 'allow' ? 'hold' : strictest;
+}
+
 function united(
   spec: PolicySpec,
   layers: readonly { layer: PolicyLayer; spec: PolicySpec }[],
   texts: readonly PolicyText[],
 ): Policy {
   const distinct = distinctLayers(layers.map(({ layer }) => layer));
+  // extended files say nothing of the run as a whole
+  const whole = layers.filter((_, index) => texts[index]?.extended !== true);
   return {
     sources: texts.map((text) => text.source),
     layers: distinct,
-    // extended files say nothing of the run as a whole
-    mode: layers.every(({ spec: { mode } }, index) => texts[index]?.extended === true || mode === 'record')
-      ? 'record'
-      : 'enforce',
+    mode: whole.every(({ spec: { mode } }) => mode === 'record') ? 'record' : 'enforce',
+    withoutPullRequest: strictestWithoutPull(
+      whole.map(({ spec: one }) => one['without-pull-request']),
+      texts[0]?.source.from === 'head',
+    ),
     ...organisationWords(
       spec,
       layers.flatMap((entry, index) => (texts[index]?.source.from === 'organisation' ? [entry.spec] : [])),

@@ -4,7 +4,15 @@ import { extendedPath, type PolicySpec } from './schema/policy.ts';
 import { YamlFile } from './yaml-file.ts';
 
 /** Keys that say something of the run as a whole stand in the main file, where people look for them. */
-const ofTheMainFile = ['mode', 'app', 'workflows', 'unreported', 'organisation', 'suite'] as const;
+const ofTheMainFile = [
+  'mode',
+  'app',
+  'workflows',
+  'unreported',
+  'without-pull-request',
+  'organisation',
+  'suite',
+] as const;
 const notOfAnOrganisation = ['organisation', 'suite'] as const;
 
 /** What a text must not say where it stands, and what must stand beside it. */

@@ -66,6 +66,7 @@ const outcomes: Readonly<
   held: { level: 'failure', words: 'Held' },
   denied: { level: 'failure', words: 'Denied' },
   granted: { level: 'notice', words: 'Ran as approved' },
+  unapproved: { level: 'warning', words: 'Ran, approved by nobody:' },
   'would-hold': { level: 'notice', words: 'Recorded, would be held:' },
   'would-deny': { level: 'notice', words: 'Recorded, would be denied:' },
 };

@@ -34,6 +34,7 @@ export function explainFlagged(flagged: Flagged): Explanation {
     held: 'It did not run; it waits for approval.',
     denied: `It did not run. ${by}`,
     granted: 'It ran, as it was approved.',
+    unapproved: recordedSentence('unapproved'),
     'would-hold': recordedSentence('would-hold'),
     'would-deny': recordedSentence('would-deny'),
   }[flagged.outcome];

@@ -1,9 +1,20 @@
 import type { Flagged, Report } from './schema.ts';
 
-/** What is said of a runtime action that only `mode: record` let run; null of any other. */
+/** What is said of a runtime action that ran although nobody approved it; null of any other. */
 export function recordedSentence(outcome: Flagged['outcome']): string | null {
+  if (outcome === 'unapproved') return unapprovedSentence;
   if (!isRecorded(outcome)) return null;
   return `It ran: the policy only records. Enforced, it would be ${outcome === 'would-deny' ? 'denied' : 'held'}.`;
+}
+
+const unapprovedSentence =
+  'It ran and nobody approved it: this run has no pull request, and the policy says "without-pull-request: allow".';
+
+/** `3 runtime actions ran that nobody approved …`; null where none did. */
+export function unapprovedHeadline({ flagged }: Pick<Report, 'flagged'>): string | null {
+  const count = flagged.filter(({ outcome }) => outcome === 'unapproved').length;
+  if (count === 0) return null;
+  return `${count} runtime ${count === 1 ? 'action' : 'actions'} ran that nobody approved ("without-pull-request: allow")`;
 }
 
 export function isRecorded(outcome: Flagged['outcome']): outcome is 'would-hold' | 'would-deny' {

@@ -25,9 +25,10 @@ export const flaggedSchema = z.strictObject({
   form: actionFormSchema,
   /**
    * `granted`: it was flagged and ran because a grant covered it. `would-hold` and `would-deny`: it ran because
-   * the policy says `mode: record`; nobody has to decide it.
+   * the policy says `mode: record`; nobody has to decide it. `unapproved`: it would have waited for people, and ran
+   * as the run has no pull request and the policy says `without-pull-request: allow`.
    */
-  outcome: z.enum(['held', 'denied', 'granted', 'would-hold', 'would-deny']),
+  outcome: z.enum(['held', 'denied', 'granted', 'would-hold', 'would-deny', 'unapproved']),
   /** `binds` of the grant that let it run, or the person who denied it; null otherwise. */
   grant: hash.nullable(),
   deniedBy: text(100).nullable(),

@@ -11,6 +11,9 @@ export function notApprovable(report: {
 export const recordingNotice =
   'The policy says "mode: record": nothing is held or denied, this only records what would have been.';
 
+export const withoutPullRequestNotice =
+  'This run has no pull request, and the policy says "without-pull-request: allow": what would wait for approval runs.';
+
 export function neverCalled(target: string): string {
   return `Target "${target}" was never called through its gate; if the suite did reach it, it went around the gate.`;
 }

@@ -3,7 +3,7 @@ import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
 import { changesOf } from './policy-change.ts';
-import { isRecorded, recordingHeadline } from './recording-text.ts';
+import { isRecorded, recordingHeadline, unapprovedHeadline } from './recording-text.ts';
 import { rememberBriefly } from './remember-text.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
 import { notApprovable } from './sentences.ts';
@@ -44,7 +44,7 @@ export function headline(report: Report): string {
   ].join(', ');
   switch (report.result) {
     case 'passed':
-      return recordingHeadline(report) ?? 'All steps passed, nothing is held';
+      return unapprovedHeadline(report) ?? recordingHeadline(report) ?? 'All steps passed, nothing is held';
     case 'failed':
       return `The suite failed (exit code ${report.exitCode})${words === '' ? '' : `; ${words}`}`;
     case 'held':
@@ -89,9 +89,10 @@ function changeList(report: Report): string | null {
 const weight: Readonly<Record<Flagged['outcome'], number>> = {
   denied: 0,
   held: 1,
-  'would-deny': 2,
-  'would-hold': 3,
-  granted: 4,
+  unapproved: 2,
+  'would-deny': 3,
+  'would-hold': 4,
+  granted: 5,
 };
 
 /** The gravest first. */
@@ -121,6 +122,7 @@ function flaggedTable(report: Report): string | null {
 
 function remedy(flagged: Flagged, blocked: string | null): string {
   if (flagged.outcome === 'granted') return 'nothing: it ran as approved';
+  if (flagged.outcome === 'unapproved') return 'look at it: it ran, and nobody approved it';
   if (isRecorded(flagged.outcome)) return 'nothing: it ran, the policy only records';
   if (flagged.outcome === 'denied') {
     return flagged.deniedBy === null ? 'the policy denies it' : `denied by ${prose(flagged.deniedBy)}`;

@@ -50,7 +50,12 @@ function skipReason(step: StepResult): string {
 
 /** A line when something is held or denied, while the suite goes on. */
 export function flaggedLine(flagged: Flagged, style: Style): string {
-  const color = flagged.outcome === 'held' ? 'yellow' : flagged.outcome === 'denied' ? 'red' : 'dim';
+  const color =
+    flagged.outcome === 'held'
+      ? 'yellow'
+      : ['denied', 'unapproved'].includes(flagged.outcome)
+        ? 'red'
+        : 'dim';
   const head = `  ${flagged.outcome} ${flagged.id}`;
   return `${tint(style, color, head)}  ${terminalText(formLine(flagged.form, width - head.length - 2))}`;
 }

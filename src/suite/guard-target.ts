@@ -9,7 +9,7 @@ import type { RuleRef } from '../policy/verdict.ts';
 import { redactText } from '../report/redaction.ts';
 import type { Flagged } from '../report/schema.ts';
 import type { JudgeOptions } from './judge.ts';
-import { refused } from './rulings.ts';
+import { deniedAlone, refused } from './rulings.ts';
 
 /** Servers that a grant released in this run, by fingerprint. */
 export type Released = Set<string>;
@@ -51,9 +51,20 @@ export async function guardTarget(
     report(options, { ...flagged, outcome: 'granted', grant: found.grant.binds });
     return own;
   }
-  const denied = found.kind === 'denied' ? { outcome: 'denied' as const, deniedBy: found.by } : {};
   const problem = found.kind === 'none' ? found.problem : null;
-  const refusal = refused(options, action, run.step, { ...flagged, ...denied }, problem);
+  if (found.kind === 'none' && options.withoutPullRequest === 'allow') {
+    if (problem !== null) options.recorder.notice(problem);
+    released.add(flagged.fingerprint);
+    report(options, { ...flagged, outcome: 'unapproved' });
+    return own;
+  }
+  const ended: Flagged =
+    found.kind === 'denied'
+      ? { ...flagged, outcome: 'denied', deniedBy: found.by }
+      : options.withoutPullRequest === 'deny'
+        ? deniedAlone(flagged)
+        : flagged;
+  const refusal = refused(options, action, run.step, ended, problem);
   return {
     ...refusal,
     settle(settlement, latencyMs) {

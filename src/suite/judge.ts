@@ -16,13 +16,15 @@ import { flaggedOf } from './flagged.ts';
 import { guardTarget, type Released } from './guard-target.ts';
 import type { Recorder } from './recorder.ts';
 import { type EditLink, withoutSecrets } from './remembering.ts';
-import { allowed, broken, brokenRecording, granted, recorded, refused } from './rulings.ts';
+import { allowed, broken, brokenRecording, granted, recorded, refused, undecided } from './rulings.ts';
 import { type Waiting, waitForPeople } from './wait-for-people.ts';
 import type { WrittenKeys } from './written-keys.ts';
 
 export interface JudgeOptions {
   readonly policy: Policy;
   readonly grants: GrantSource;
+  /** What becomes of a hold that nobody decided, where there is no pull request to ask in; default hold. */
+  readonly withoutPullRequest?: Policy['withoutPullRequest'];
   /** Where a hold may wait for people; without it none does. */
   readonly waiting?: Waiting;
   readonly recorder: Recorder;
@@ -167,7 +169,7 @@ async function rule(
   if (found.kind === 'denied') {
     return refused(options, action, run.step, { ...flagged, outcome: 'denied', deniedBy: found.by }, null);
   }
-  return refused(options, action, run.step, flagged, found.kind === 'none' ? found.problem : null);
+  return undecided(options, action, run.step, flagged, found.kind === 'none' ? found.problem : null);
 }
 
 /** The same facts, as they are now. */

@@ -55,6 +55,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
   const judge = createJudge({
     policy: options.policy,
     grants: options.grants,
+    ...(options.withoutPullRequest === undefined ? {} : { withoutPullRequest: options.withoutPullRequest }),
     ...(options.waiting === undefined ? {} : { waiting: options.waiting }),
     recorder,
     run: () => runContext(options, lane.step),

@@ -116,6 +116,7 @@ function settingsOf(policy: Policy): Record<string, string> {
     app: String(policy.app ?? 'none'),
     workflows: [...policy.workflows].sort().join(', ') || 'none',
     unreported: policy.unreported,
+    'without-pull-request': policy.withoutPullRequest,
     'guards.target-identity': policy.layers.some(({ guard }) => guard !== null) ? 'on' : 'off',
   };
 }

@@ -62,6 +62,31 @@ export function recorded(
   };
 }
 
+/** Nobody decided it: held, unless the run has no pull request and the policy says what that means. */
+export function undecided(
+  options: JudgeOptions,
+  action: RuntimeAction,
+  step: string,
+  flagged: Flagged,
+  problem: string | null,
+): Ruling {
+  switch (options.withoutPullRequest ?? 'hold') {
+    case 'hold':
+      return refused(options, action, step, flagged, problem);
+    case 'allow':
+      if (problem !== null) options.recorder.notice(problem);
+      return recorded(options, action, step, { ...flagged, outcome: 'unapproved' });
+    case 'deny':
+      return refused(options, action, step, deniedAlone(flagged), problem);
+  }
+}
+
+/** What `without-pull-request: deny` makes of a hold. */
+export function deniedAlone(flagged: Flagged): Flagged {
+  const why = ' (this run has no pull request, and the policy says "without-pull-request: deny")';
+  return { ...flagged, outcome: 'denied', reason: `${flagged.reason.slice(0, 1900)}${why}` };
+}
+
 /** Held, or denied by the policy or a person. */
 export function refused(
   options: JudgeOptions,

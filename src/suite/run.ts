@@ -4,7 +4,7 @@ import { ExitCode } from '../errors.ts';
 import type { Known } from '../policy/action.ts';
 import type { Loaded, Policy } from '../policy/parse.ts';
 import type { Flagged, PolicySource, Report, StepResult } from '../report/schema.ts';
-import { recordingNotice } from '../report/sentences.ts';
+import { recordingNotice, withoutPullRequestNotice } from '../report/sentences.ts';
 import { Children } from './child.ts';
 import { secretsOf } from './environment.ts';
 import { inLanes } from './lanes.ts';
@@ -39,6 +39,8 @@ export interface SuiteOptions {
   /** Head branch, for `run.head`. */
   readonly headBranch: string | null;
   readonly grants: GrantSource;
+  /** What becomes of a hold that nobody decided, where there is no pull request to ask in; default hold. */
+  readonly withoutPullRequest?: Policy['withoutPullRequest'];
   /** Where a hold may wait for people; without it none does. */
   readonly waiting?: Waiting;
   /** This job's report of the highest earlier attempt. */
@@ -70,6 +72,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   const recorder = new Recorder();
   for (const notice of options.notices) recorder.notice(notice);
   if (options.policy.mode === 'record') recorder.notice(recordingNotice);
+  else if (options.withoutPullRequest === 'allow') recorder.notice(withoutPullRequestNotice);
   const recording = new Recording(secrets);
   const comparison = comparisonOf(options, secrets);
   const written = new WrittenKeys(keySecret(options.policy, options.environment), options.earlier);

@@ -62,6 +62,7 @@ test('another repository under an old name inherits nothing', async () => {
     author: 'author',
     authorId: 5,
     title: 'Change',
+    mergedAs: null,
     head: { sha: head1, ref: 'feature', repository: 'acme/shop', repositoryId },
     base: { ref: 'main', repository: 'acme/shop', repositoryId },
   });

@@ -108,6 +108,7 @@ test('of an artifact that is too large, or one of thousands, not a byte is fetch
       author: 'mallory',
       authorId: 5,
       title: '',
+      mergedAs: null,
       head: { sha: run.headSha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
       base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
     },

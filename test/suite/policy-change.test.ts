@@ -153,6 +153,7 @@ describe('whether a pull request changes the policy', () => {
       author: null,
       labels: null,
       headBranch: null,
+      inherits: null,
       policyBranch: 'main',
       headRepository: null,
       workspace,

@@ -20,6 +20,7 @@ export async function onPullRequest(desk: Desk, context: Context<Event>): Promis
       type: 'pull',
       at: instant(desk),
       state: pull.state === 'closed' ? 'closed' : 'open',
+      ...(pull.merged_at !== null && { merged: true }),
       head: pull.head.sha,
       base: pull.base.ref,
       author: pull.user?.login ?? 'ghost',

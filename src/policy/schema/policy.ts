@@ -32,6 +32,10 @@ export const policySchema = z.strictObject({
     .enum(['enforce', 'record'])
     .default('enforce')
     .describe('`record` holds and denies nothing: everything runs, and the report says what would have been'),
+  'without-pull-request': z
+    .enum(['hold', 'deny', 'allow'])
+    .default('hold')
+    .describe('What a hold that nobody approved means in a run without a pull request (push, schedule, …)'),
   extends: z
     .union([extended, z.array(extended).min(1).max(3)])
     .optional()

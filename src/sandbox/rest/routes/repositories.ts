@@ -67,7 +67,10 @@ async function pullsOfCommit(call: Call): Promise<Reply> {
   for (const each of call.world.repositories.values()) {
     for (const pull of each.pulls.values()) {
       // Asked at the base, a fork's pull request is not found; asked at the fork, it is.
-      if (pull.head.repository === repository && (await contains(pull, sha))) found.push(pull);
+      const here = pull.head.repository === repository && (await contains(pull, sha));
+      if (here || (pull.repository === repository && pull.mergedAt !== null && pull.mergeSha === sha)) {
+        found.push(pull);
+      }
     }
   }
   return paged(call, found, (pull) => pullSimple(call.world, pull));
