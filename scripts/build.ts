@@ -1,4 +1,4 @@
-/** Bundles dist/: four entries for Node 22, the SQL parser's wasm, and the launcher of the action. */
+/** Bundles dist/: four entries for Node 22, the suite's preload, the SQL parser's wasm, and the launcher of the action. */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -40,6 +40,15 @@ await build({
 });
 // the SDK runs in other people's processes: readable, without a banner
 await build({ ...common, minify: false, entryPoints: { sdk: 'src/sdk/index.ts' } });
+// the preload runs before anything of a suite's Node processes, of whatever version they are
+await build({
+  ...common,
+  format: 'cjs',
+  target: 'node18',
+  minify: false,
+  outExtension: { '.js': '.cjs' },
+  entryPoints: { preload: 'src/sdk/preload/main.ts' },
+});
 await copyFile(
   path.join(path.dirname(require.resolve('libpg-query')), 'libpg-query.wasm'),
   path.join(dist, 'libpg-query.wasm'),

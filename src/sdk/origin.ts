@@ -1,10 +1,21 @@
 import { fileURLToPath } from 'node:url';
 
+/** A file (absolute) and a line of it. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
 /** One line of a stack trace: `at name (file:///x.ts:3:5)` or `at /x.js:3:5`. */
 const frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):\d+\)?$/;
 
 /** The file (absolute) and line of whoever called `below`, by the stack; null where no file is in it. */
-export function callerOf(below: (...args: never[]) => unknown): { file: string; line: number } | null {
+export function callerOf(below: (...args: never[]) => unknown): Place | null {
+  return placesAbove(below)[0] ?? null;
+}
+
+/** Everything above `below` (or the caller) that is not in node_modules, the nearest first. */
+export function placesAbove(below?: (...args: never[]) => unknown): Place[] {
   const holder: { stack?: string } = {};
   const limit = Error.stackTraceLimit;
   // Libraries between the suite and guard() are skipped below; ten frames may be theirs
@@ -12,11 +23,10 @@ export function callerOf(below: (...args: never[]) => unknown): { file: string; 
   Error.captureStackTrace(holder, below);
   const lines = String(holder.stack).split('\n');
   Error.stackTraceLimit = limit;
-  for (const line of lines) {
+  return lines.flatMap((line) => {
     const match = frame.exec(line.trimEnd());
-    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? '')) continue;
+    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? '')) return [];
     const path = match[1] ?? '';
-    return { file: path.startsWith('file://') ? fileURLToPath(path) : path, line: Number(match[2]) };
-  }
-  return null;
+    return [{ file: path.startsWith('file://') ? fileURLToPath(path) : path, line: Number(match[2]) }];
+  });
 }

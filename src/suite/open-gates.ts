@@ -3,6 +3,7 @@ import type { Gate } from '../gates/gate.ts';
 import { startHttpProxy } from '../gates/http/proxy.ts';
 import { startReverseGate } from '../gates/http/reverse.ts';
 import { startLocalApi } from '../gates/local/api.ts';
+import { originReader, type ReadOrigin } from '../gates/origins.ts';
 import type { Target } from '../policy/action.ts';
 import type { Judge } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
@@ -26,6 +27,8 @@ export interface OpenGates {
   readonly environment: Readonly<Record<string, string>>;
   /** Variables that must not reach the suite as they were. */
   readonly takenOver: readonly string[];
+  /** On the loopback. */
+  readonly ports: readonly number[];
   close(): Promise<void>;
 }
 
@@ -48,9 +51,11 @@ class Opening {
   readonly #targets: Target[] = [];
   readonly #environment: Record<string, string> = {};
   readonly #takenOver: string[] = [];
+  readonly #origins: ReadOrigin;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#origins = originReader(options.root);
   }
 
   async postgres(): Promise<void> {
@@ -71,7 +76,8 @@ class Opening {
     for (const { name, spec, disposable } of specs) {
       const upstream = postgresSettings(spec, environment);
       const target = postgresTarget(name, upstream, { declared: true, disposable });
-      const gate = await startPostgresGate({ target, upstream, judge, analyse, report: notice });
+      const origins = this.#origins;
+      const gate = await startPostgresGate({ target, upstream, judge, analyse, report: notice, origins });
       this.#gates.push(gate);
       this.#targets.push(target);
       Object.assign(this.#environment, postgresEnvironment(spec, environment, gate).set);
@@ -88,14 +94,14 @@ class Opening {
     if (problems.length > 0) throw new JitError('TARGETS', problems.join('\n'));
     const ownPorts = () => this.#gates.map((gate) => gate.port);
     for (const { target, env, upstream } of reverse) {
-      const gate = await startReverseGate({ judge, target, upstream, ownPorts });
+      const gate = await startReverseGate({ judge, target, upstream, ownPorts, origins: this.#origins });
       this.#gates.push(gate);
       this.#targets.push(target);
       this.#environment[env] = gate.url;
       this.#takenOver.push(env);
     }
     const uid = process.getuid?.() ?? null;
-    const proxy = await startHttpProxy({ judge, targetFor, uid, ownPorts });
+    const proxy = await startHttpProxy({ judge, targetFor, uid, ownPorts, origins: this.#origins });
     const local = await startLocalApi({ judge, targetFor: localTargets([]), root: this.#options.root });
     this.#gates.push(proxy, local);
     Object.assign(this.#environment, proxy.environment, local.environment);
@@ -106,6 +112,7 @@ class Opening {
       targets: this.#targets,
       environment: this.#environment,
       takenOver: this.#takenOver,
+      ports: this.#gates.map((gate) => gate.port),
       close: () => this.close(),
     };
   }

@@ -7,6 +7,7 @@ import type { Report } from '../report/schema.ts';
 import { notForSteps, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
 import { type OpenGates, openGates } from './open-gates.ts';
+import { originEnvironment } from './origins.ts';
 import type { PolicyComparison } from './policy-change.ts';
 import type { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
@@ -85,6 +86,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     root: options.root,
   });
   const environment = suiteEnvironment(options.environment, gates.takenOver, {
+    ...originEnvironment(options.environment, options.root, gates.ports),
     ...gates.environment,
     JIT_APPROVAL_SEED: seed(options.run),
     JIT_APPROVAL_ATTEMPT: String(options.run.attempt),

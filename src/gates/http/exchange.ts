@@ -7,6 +7,8 @@ import { framingProblem } from '../../protocol/http/framing.ts';
 import { endToEnd, headerValue, joinHeaders } from '../../protocol/http/headers.ts';
 import { type Problem, problem } from '../../protocol/http/problem.ts';
 import type { OriginTarget } from '../../protocol/http/request-target.ts';
+import { originHeader } from '../../protocol/origin.ts';
+import type { ReadOrigin } from '../origins.ts';
 import { answerProblem, refuse, settlementOf, settleOnce } from './answer.ts';
 import { takeBody } from './body.ts';
 import { type Forwarded, forward, type HeaderRewrite } from './forward.ts';
@@ -18,6 +20,7 @@ export interface HttpGateContext {
   readonly upstream: Upstream;
   /** Bytes. */
   readonly bodyLimit: number;
+  readonly origins: ReadOrigin;
 }
 
 /** Where one request goes. */
@@ -67,7 +70,7 @@ export async function exchange(
     return;
   }
   let continued = !expectsContinue;
-  const head = actionHead(route, request);
+  const head = actionHead(gate, route, request);
   const body = await takeBody(request, gate.judge.reads(head), gate.bodyLimit, () => {
     if (!continued) response.writeContinue();
     continued = true;
@@ -105,11 +108,15 @@ export async function exchange(
 }
 
 /** The part of the action that stands in the request's head. */
-export function actionHead(route: Route, request: IncomingMessage): Omit<HttpAction, 'body' | 'bodyDigest'> {
+export function actionHead(
+  gate: Pick<HttpGateContext, 'origins'>,
+  route: Route,
+  request: IncomingMessage,
+): Omit<HttpAction, 'body' | 'bodyDigest'> {
   return {
     kind: 'http',
     target: route.target,
-    origin: null,
+    origin: gate.origins(headerValue(request.rawHeaders, originHeader) ?? ''),
     method: { known: true, value: request.method ?? '' },
     scheme: route.scheme,
     host: route.authority.host,
@@ -123,7 +130,7 @@ export function actionHead(route: Route, request: IncomingMessage): Omit<HttpAct
 
 /** What the target gets: judged and sent are the same list. */
 export function outgoingHeaders(route: Route, request: IncomingMessage): [string, string][] {
-  const kept = endToEnd(request.rawHeaders, ['host', 'expect']);
+  const kept = endToEnd(request.rawHeaders, ['host', 'expect', originHeader]);
   return [['Host', route.host], ...route.request(kept)];
 }
 

@@ -6,7 +6,9 @@ import { type Authority, formatAuthority, parseAuthority } from '../../protocol/
 import { headerValue } from '../../protocol/http/headers.ts';
 import { type Problem, problem } from '../../protocol/http/problem.ts';
 import { parseAbsoluteForm, parseOriginForm } from '../../protocol/http/request-target.ts';
+import { originHeader } from '../../protocol/origin.ts';
 import type { Gate } from '../gate.ts';
+import { noOrigins, type ReadOrigin } from '../origins.ts';
 import { answerProblem, answerRaw } from './answer.ts';
 import { defaultBodyLimit } from './body.ts';
 import { basicPassword, oneRunSecret, sameSecret } from './credential.ts';
@@ -30,6 +32,7 @@ export interface HttpProxyOptions {
   readonly ownPorts?: () => readonly number[];
   /** Bytes of a body that are read for the rules; 1 MiB when absent. */
   readonly bodyLimit?: number;
+  readonly origins?: ReadOrigin;
   /** PEM of a certificate authority to trust for `https://` in absolute form. */
   readonly ca?: string;
 }
@@ -54,6 +57,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
     judge: options.judge,
     upstream,
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+    origins: options.origins ?? noOrigins,
     authorities,
     targetFor: options.targetFor,
   };
@@ -170,7 +174,8 @@ function onConnect(server: Server, gate: TunnelContext, entry: Entry): void {
         return;
       }
       if (head.length > 0) client.unshift(head);
-      await openTunnel(gate, authority, client);
+      const told = headerValue(request.rawHeaders, originHeader) ?? '';
+      await openTunnel(gate, authority, client, gate.origins(told));
     };
     serve().catch(() => client.destroy());
   });

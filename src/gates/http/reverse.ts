@@ -7,6 +7,7 @@ import { type Problem, problem } from '../../protocol/http/problem.ts';
 import { parseAbsoluteForm, parseOriginForm } from '../../protocol/http/request-target.ts';
 import { upstreamAuthority } from '../../targets/http.ts';
 import type { Gate } from '../gate.ts';
+import { noOrigins, type ReadOrigin } from '../origins.ts';
 import { answerProblem, answerRaw } from './answer.ts';
 import { defaultBodyLimit } from './body.ts';
 import { exchange, type HttpGateContext, plainRoute, type Route } from './exchange.ts';
@@ -22,6 +23,7 @@ export interface ReverseGateOptions {
   readonly upstream: URL;
   readonly ownPorts?: () => readonly number[];
   readonly bodyLimit?: number;
+  readonly origins?: ReadOrigin;
   /** PEM of a certificate authority to trust for an upstream with https. */
   readonly ca?: string;
 }
@@ -46,6 +48,7 @@ export async function startReverseGate(options: ReverseGateOptions): Promise<Rev
     judge: options.judge,
     upstream,
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+    origins: options.origins ?? noOrigins,
   };
   const route = (request: IncomingMessage): Route | Problem => reverseRoute(options, ports[0] ?? 0, request);
   const server = gateServer(handlers(gate, route));

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import type { HttpAction, Target } from '../../policy/action.ts';
+import type { HttpAction, Origin, Target } from '../../policy/action.ts';
 import type { Allowed } from '../../policy/judge.ts';
 import { type Authority, formatAuthority } from '../../protocol/http/authority.ts';
 import { refusalProblem } from '../../protocol/http/problem.ts';
@@ -41,13 +41,24 @@ const accessDenied = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 49]);
 
 const established = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 
-export async function openTunnel(gate: TunnelContext, authority: Authority, client: Socket): Promise<void> {
-  if (authority.port === tlsPort) await judgedFirst(gate, authority, client);
-  else await sniffedFirst(gate, authority, client);
+/** `origin`: what opened the tunnel; requests inside say their own. */
+export async function openTunnel(
+  gate: TunnelContext,
+  authority: Authority,
+  client: Socket,
+  origin: Origin | null,
+): Promise<void> {
+  if (authority.port === tlsPort) await judgedFirst(gate, authority, client, origin);
+  else await sniffedFirst(gate, authority, client, origin);
 }
 
-async function judgedFirst(gate: TunnelContext, authority: Authority, client: Socket): Promise<void> {
-  const action = tunnelAction(gate, 'https', authority);
+async function judgedFirst(
+  gate: TunnelContext,
+  authority: Authority,
+  client: Socket,
+  origin: Origin | null,
+): Promise<void> {
+  const action = tunnelAction(gate, 'https', authority, origin);
   const ruling = await gate.judge.judge(action, null);
   if (client.destroyed) {
     ruling.settle('void');
@@ -75,11 +86,16 @@ async function judgedFirst(gate: TunnelContext, authority: Authority, client: So
   } else run(settle, client, remote);
 }
 
-async function sniffedFirst(gate: TunnelContext, authority: Authority, client: Socket): Promise<void> {
+async function sniffedFirst(
+  gate: TunnelContext,
+  authority: Authority,
+  client: Socket,
+  origin: Origin | null,
+): Promise<void> {
   client.write(established);
   let kind = await firstBytes(client, silenceMs);
   if (kind === 'silent') {
-    const ruling = await gate.judge.judge(tunnelAction(gate, 'http', authority), null);
+    const ruling = await gate.judge.judge(tunnelAction(gate, 'http', authority, origin), null);
     if (ruling.outcome === 'allow' && !client.destroyed && client.readableLength === 0) {
       await carry(gate, authority, client, ruling);
       return;
@@ -89,7 +105,7 @@ async function sniffedFirst(gate: TunnelContext, authority: Authority, client: S
   }
   if (client.destroyed || kind === 'ended') client.destroy();
   else if (kind === 'http') serveInside(gate, authority, client);
-  else await judgedByHost(gate, kind === 'tls' ? 'https' : 'http', authority, client);
+  else await judgedByHost(gate, kind === 'tls' ? 'https' : 'http', authority, client, origin);
 }
 
 async function judgedByHost(
@@ -97,8 +113,9 @@ async function judgedByHost(
   scheme: 'http' | 'https',
   authority: Authority,
   client: Socket,
+  origin: Origin | null,
 ): Promise<void> {
-  const ruling = await gate.judge.judge(tunnelAction(gate, scheme, authority), null);
+  const ruling = await gate.judge.judge(tunnelAction(gate, scheme, authority, origin), null);
   if (client.destroyed) ruling.settle('void');
   else if (ruling.outcome === 'allow') await carry(gate, authority, client, ruling);
   else if (scheme === 'https') {
@@ -186,12 +203,17 @@ function firstBytes(client: Socket, patienceMs: number | null): Promise<FirstByt
   });
 }
 
-function tunnelAction(gate: TunnelContext, scheme: 'http' | 'https', authority: Authority): HttpAction {
+function tunnelAction(
+  gate: TunnelContext,
+  scheme: 'http' | 'https',
+  authority: Authority,
+  origin: Origin | null,
+): HttpAction {
   const unseen = { known: false, why: `a tunnel to ${formatAuthority(authority)}` } as const;
   return {
     kind: 'http',
     target: gate.targetFor(scheme, authority.host, authority.port),
-    origin: null,
+    origin,
     method: unseen,
     scheme,
     host: authority.host,

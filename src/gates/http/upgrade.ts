@@ -27,7 +27,7 @@ export async function exchangeUpgrade(
     return;
   }
   const action: HttpAction = {
-    ...actionHead(route, request),
+    ...actionHead(gate, route, request),
     body: { known: true, value: null },
     bodyDigest: null,
   };

@@ -18,6 +18,8 @@ export interface SessionContext {
   readonly portals: Portals;
   readonly analyse: Analyse;
   readonly rule: AskJudge;
+  /** Takes note of where the client says that its next statement comes from. */
+  readonly told: (place: string) => void;
   /** Tells the judge what became of the session's transaction. */
   readonly follow: (event: TransactionEvent) => void;
 }

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { JitError, messageOf } from '../../errors.ts';
-import type { Target } from '../../policy/action.ts';
+import type { Origin, Target } from '../../policy/action.ts';
 import type { Judge, TransactionEvent } from '../../policy/judge.ts';
 import type { Analyse } from '../../policy/sql/analyse.ts';
 import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
@@ -16,6 +16,7 @@ import {
 import { type PostgresSettings, targetOfDatabase } from '../../targets/postgres.ts';
 import { PostgresProbe } from '../../targets/postgres-probe.ts';
 import type { Gate } from '../gate.ts';
+import { noOrigins, type ReadOrigin } from '../origins.ts';
 import type { SessionContext } from './context.ts';
 import { type Greeted, greet, rejection } from './greeting.ts';
 import { askJudge } from './judging.ts';
@@ -38,6 +39,7 @@ export interface PostgresGateOptions {
   readonly report?: (notice: string) => void;
   /** Largest message of a client in bytes; by default PostgreSQL's own limit, just under 1 GiB. */
   readonly messageLimit?: number;
+  readonly origins?: ReadOrigin;
 }
 
 export interface PostgresGate extends Gate {
@@ -181,7 +183,7 @@ class Listener {
   }
 
   #open(socket: Socket, greeted: Greeted, upstream: Upstream): Live {
-    const { judge, analyse, report } = this.#options;
+    const { judge, analyse, report, origins = noOrigins } = this.#options;
     const target = this.#targetOf(greeted);
     const process = this.#freeNumber();
     const server = new ServerSide(upstream, {
@@ -204,7 +206,8 @@ class Listener {
       judge.follow?.(ref, event.event === 'ended' && server.undone ? { ...event, undone: true } : event);
     const database = target.database ?? this.#options.upstream.database;
     const knowledge = new Knowledge(server, this.#clock, ref, this.#looking, database);
-    const rule = askJudge(judge, target, knowledge);
+    let caused: Origin | null = null;
+    const rule = askJudge(judge, target, knowledge, () => caused);
     const context: SessionContext = {
       server,
       knowledge,
@@ -212,6 +215,9 @@ class Listener {
       portals: new Portals(),
       analyse,
       rule,
+      told: (place) => {
+        caused = origins(place);
+      },
       follow,
     };
     const session = new Session(socket, greeted.frames, context);

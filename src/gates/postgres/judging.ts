@@ -1,4 +1,4 @@
-import type { SqlAction, Target } from '../../policy/action.ts';
+import type { Origin, SqlAction, Target } from '../../policy/action.ts';
 import type { Judge, Ruling } from '../../policy/judge.ts';
 import { setsRole } from './following.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -8,15 +8,22 @@ import { withUnknown } from './text.ts';
 /** Asks the judge about a statement of one session. */
 export type AskJudge = (plan: Plan) => Promise<Ruling>;
 
-export function askJudge(judge: Judge, target: Target, knowledge: Knowledge): AskJudge {
+/** `caused`: where the client said that its next statement comes from. */
+export function askJudge(
+  judge: Judge,
+  target: Target,
+  knowledge: Knowledge,
+  caused: () => Origin | null,
+): AskJudge {
   return async (plan) => {
+    const origin = caused();
     const role = await knowledge.role();
     const changes =
       plan.effects.statements > 1 && (setsRole(plan.effects) || knowledge.takesRoleBack(plan.effects));
     const action: SqlAction = {
       kind: 'sql',
       target,
-      origin: null,
+      origin,
       statement: plan.statement,
       params: plan.params,
       analysis: withUnknown(plan.analysis, [

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import { JitError, messageOf } from '../../errors.ts';
+import { originMessage } from '../../protocol/origin.ts';
 import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
 import type { Frame, FrameReader } from '../../protocol/postgres/frames.ts';
+import { smallMessageLimit } from '../../protocol/postgres/limits.ts';
 import { decodeEmpty, terminate } from '../../protocol/postgres/named.ts';
 import { ProtocolViolation } from '../../protocol/postgres/violation.ts';
 import type { SessionContext } from './context.ts';
@@ -30,6 +32,11 @@ const copyEnds: Handler = (context, frame) => {
   context.server.send(frame.bytes);
 };
 
+/** Of the suite's side to us alone: the server never sees it. */
+const handleOrigin: Handler = (context, frame) => {
+  context.told(frame.body.length > smallMessageLimit ? '' : frame.body.toString('utf8'));
+};
+
 /** Every message that a client may send once it is let in; anything else ends the session. */
 const handlers: Readonly<Record<string, Handler>> = {
   Q: handleQuery,
@@ -44,10 +51,11 @@ const handlers: Readonly<Record<string, Handler>> = {
   d: pass,
   c: copyEnds,
   f: copyEnds,
+  [originMessage]: handleOrigin,
 };
 
 /** While the server reads COPY data it discards Sync and Flush, and takes anything else for an attack. */
-const duringCopy: ReadonlySet<string> = new Set(['d', 'c', 'f']);
+const duringCopy: ReadonlySet<string> = new Set(['d', 'c', 'f', originMessage]);
 const discardedDuringCopy: ReadonlySet<string> = new Set(['S', 'H']);
 
 /** One client's messages, in order, one at a time: what follows a judged statement waits for its verdict. */

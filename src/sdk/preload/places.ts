@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { sep } from 'node:path';
+import { formatOrigin } from '../../protocol/origin.ts';
+import { type Place, placesAbove } from '../origin.ts';
+
+/** Test files by what runners look for: their names first, then folders whose files are mostly helpers of tests. */
+const testNames = /[._-](test|spec|e2e|cy)\.[cm]?[jt]sx?$/;
+const testFolders = /[\\/](tests?|__tests__|specs?|e2e)[\\/]/;
+
+/** Knows from where in the suite's own code something is called. Never throws. */
+export class Places {
+  readonly #roots: readonly string[];
+  readonly #kept = new AsyncLocalStorage<string>();
+
+  constructor(roots: readonly string[]) {
+    this.#roots = roots.map((root) => (root.endsWith(sep) ? root : `${root}${sep}`));
+  }
+
+  /** `file:line` for a gate; empty where it is not known. */
+  current(): string {
+    return this.#onStack() ?? this.#kept.getStore() ?? '';
+  }
+
+  /** What `work` calls later, when its stack has gone, comes from where we are now. */
+  keep<T>(work: () => T): T {
+    return this.#kept.run(this.current(), work);
+  }
+
+  /** A callback that is called for us by somebody else's stack. */
+  bind<A extends unknown[], R>(callback: (...given: A) => R): (...given: A) => R {
+    const place = this.current();
+    const kept = this.#kept;
+    return function bound(this: unknown, ...given: A): R {
+      return kept.run(place, () => callback.apply(this, given));
+    };
+  }
+
+  #onStack(): string | null {
+    try {
+      const [self, ...above] = placesAbove();
+      const own = above.filter(({ file }) => file !== self?.file && this.#isOwn(file));
+      const found =
+        own.find(({ file }) => testNames.test(file)) ?? own.find((place) => this.#isHelper(place)) ?? own[0];
+      return found === undefined ? null : formatOrigin(found);
+    } catch {
+      return null;
+    }
+  }
+
+  #isOwn(file: string): boolean {
+    return this.#roots.some((root) => file.startsWith(root));
+  }
+
+  /** By its path below the repository: the repository itself may lie in a folder called `test`. */
+  #isHelper({ file }: Place): boolean {
+    return this.#roots.some((root) => file.startsWith(root) && testFolders.test(file.slice(root.length - 1)));
+  }
+}

@@ -1,0 +1,90 @@
+import Module from 'node:module';
+import { Socket } from 'node:net';
+import { originMessage } from '../../protocol/origin.ts';
+import type { Places } from './places.ts';
+
+/**
+ * The client `pg`. Each of its queries remembers where it was made, and tells the gate just before its own messages, on
+ * the same connection: order needs no other channel, and the statement stays as it is. A server never gets such a
+ * message, as only connections to the run's own gates are told.
+ */
+export function tellPostgres(places: Places, ports: ReadonlySet<number>): void {
+  const tell = teller(ports);
+  afterLoading((file, exports) => {
+    if (/[\\/]pg[\\/]lib[\\/]query\.js$|[\\/]pg-cursor[\\/](dist[\\/])?index\.js$/.test(file)) {
+      return isQuery(exports) ? telling(exports, places, tell) : exports;
+    }
+    if (/[\\/]pg-pool[\\/]index\.js$/.test(file)) keepThroughPool(exports, places);
+    return exports;
+  });
+}
+
+type Query = new (
+  ...given: unknown[]
+) => {
+  submit(connection: unknown): unknown;
+};
+
+function isQuery(exports: unknown): exports is Query {
+  return typeof exports === 'function' && typeof exports.prototype?.submit === 'function';
+}
+
+function telling(Base: Query, places: Places, tell: (connection: unknown, place: string) => void): Query {
+  const Telling = class extends Base {
+    readonly #place = places.current();
+
+    override submit(connection: unknown): unknown {
+      tell(connection, this.#place);
+      return super.submit(connection);
+    }
+  };
+  Object.defineProperty(Telling, 'name', { value: Base.name });
+  return Telling;
+}
+
+/** A query that waits for a free client of the pool starts when another one ends, by that one's stack. */
+function keepThroughPool(exports: unknown, places: Places): void {
+  if (typeof exports !== 'function') return;
+  const connect: unknown = exports.prototype?.connect;
+  if (typeof connect !== 'function') return;
+  exports.prototype.connect = function connectKeeping(this: unknown, ...given: unknown[]): unknown {
+    const [callback, ...others] = given;
+    const kept =
+      typeof callback === 'function' ? [places.bind((...words) => callback(...words)), ...others] : given;
+    return Reflect.apply(connect, this, kept);
+  };
+}
+
+function teller(ports: ReadonlySet<number>): (connection: unknown, place: string) => void {
+  const last = new WeakMap<Socket, string>();
+  return (connection, place) => {
+    const stream: unknown = Object(connection).stream;
+    if (!(stream instanceof Socket) || !ports.has(stream.remotePort ?? 0)) return;
+    if (stream.remoteAddress !== '127.0.0.1' || (last.get(stream) ?? '') === place) return;
+    last.set(stream, place);
+    stream.write(message(place));
+  };
+}
+
+function message(place: string): Buffer {
+  const bytes = Buffer.alloc(5 + Buffer.byteLength(place));
+  bytes.write(originMessage, 0, 'latin1');
+  bytes.writeInt32BE(bytes.length - 1, 1);
+  bytes.write(place, 5);
+  return bytes;
+}
+
+/** Sees every CommonJS module once it has run, also one that an ES module imports; gives what is to be its exports. */
+function afterLoading(change: (file: string, exports: unknown) => unknown): void {
+  const compile: unknown = Reflect.get(Module.prototype, '_compile');
+  if (typeof compile !== 'function') return;
+  Reflect.set(Module.prototype, '_compile', function compiled(this: Module, ...given: unknown[]): unknown {
+    const result: unknown = Reflect.apply(compile, this, given);
+    try {
+      if (typeof given[1] === 'string') this.exports = change(given[1], this.exports);
+    } catch {
+      // the module stays as it is
+    }
+    return result;
+  });
+}
