@@ -11,7 +11,8 @@ export async function openScene(all: readonly Story[]): Promise<Stage> {
       ({ del }) =>
       ({ attempt, event }) => {
         const { head } = event.pull_request as { head: { ref: string } };
-        const held = attempt === 1 && event.action === 'opened';
+        // this runner starts on every action, closing too; only a push finds its grants standing
+        const held = attempt === 1 && event.action !== 'synchronize';
         const users = byBranch.get(head.ref)?.users ?? [];
         return users.map((user) => (held ? flaggedOf(del(user)) : granted(del(user))));
       },
