@@ -12,21 +12,32 @@ import type { Pass } from './pass.ts';
  * are by the ledger. The base is the same, so the same policy judges them.
  */
 export async function gatesBeside(
-  { desk, key, policy, expected, now }: Pass,
+  pass: Pass,
   { head, base }: Pick<PullState, 'head' | 'base'>,
   shown: readonly ShownCheck[],
 ): Promise<readonly Beside[]> {
   const numbers = shown.flatMap((check) => {
     const is = check.head === head ? readExternalId(check.externalId) : null;
-    return is?.role === 'gate' && is.key === base && is.pullRequest !== key.number ? [is.pullRequest] : [];
+    return is?.role === 'gate' && is.key === base && is.pullRequest !== pass.key.number
+      ? [is.pullRequest]
+      : [];
   });
-  const found = [...new Set(numbers)].map(async (number): Promise<readonly Beside[]> => {
-    const facts = await desk.ledger.facts({ ...key, number });
-    const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
-    const state = tally(facts, requirementsOf, now, { policy: policy.blobs });
-    if (state === null || !state.open || state.head !== head || state.base !== base) return [];
-    const { workflows, unreported } = policy;
-    return [{ number, gate: gateState({ state, workflows, unreported, expected, now }) }];
-  });
-  return (await Promise.all(found)).flat();
+  const found = [...new Set(numbers)].map((number) => gateBeside(pass, number, head));
+  return (await Promise.all(found)).flatMap((one) => one ?? []);
+}
+
+/** What the ledger says of another pull request's gate; null where it is closed, or has another base or head. */
+export async function gateBeside(
+  { desk, key, pull, policy, ownership, expected, now }: Pass,
+  number: number,
+  head: string | null,
+): Promise<Beside | null> {
+  const facts = await desk.ledger.facts({ ...key, number });
+  const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
+  const options = { policy: policy.blobs, codeowners: ownership.sources };
+  const state = tally(facts, requirementsOf, now, options);
+  if (state === null || !state.open || state.base !== pull.base.ref) return null;
+  if (head !== null && state.head !== head) return null;
+  const { workflows, unreported } = policy;
+  return { number, gate: gateState({ state, workflows, unreported, expected, now }) };
 }

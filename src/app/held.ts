@@ -65,6 +65,8 @@ const effects: Readonly<Record<keyof AppGitHub, 'reads' | 'writes'>> = {
   checkRuns: 'reads',
   repositories: 'reads',
   openPullRequests: 'reads',
+  queueBranches: 'reads',
+  commitsAhead: 'reads',
   pullRequestsOf: 'reads',
   createCheckRun: 'writes',
   updateCheckRun: 'writes',

@@ -45,8 +45,13 @@ export async function record(pass: Pass, facts: readonly Fact[]): Promise<void> 
   if (facts.length > 0) await pass.desk.ledger.record(pass.key, facts, null, pass.installation);
 }
 
-/** The state of one head; of the current one unless told otherwise. */
-export function stateOf(pass: Pass, facts: readonly RecordedFact[], head?: string): PullState {
+/** The state of one head; of the current one unless told otherwise. `runsOn`: see TallyOptions. */
+export function stateOf(
+  pass: Pass,
+  facts: readonly RecordedFact[],
+  head?: string,
+  runsOn?: string,
+): PullState {
   const { policy, gateHolds, ownership, now } = pass;
   const requirementsOf = withWorkflowRule(policy.requirementsOf, policy.defaults);
   const options = {
@@ -54,6 +59,7 @@ export function stateOf(pass: Pass, facts: readonly RecordedFact[], head?: strin
     policy: policy.blobs,
     codeowners: ownership.sources,
     ...(head !== undefined && { head }),
+    ...(runsOn !== undefined && { runsOn }),
   };
   const state = tally(facts, requirementsOf, now, options);
   if (state === null) {

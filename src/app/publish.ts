@@ -4,18 +4,16 @@ import type { Fact, RecordedFact } from '../approval/facts.ts';
 import { openNotices } from '../approval/notice.ts';
 import { undecided } from '../approval/offered.ts';
 import { plan, type Write } from '../approval/plan.ts';
-import type { ShownCheck } from '../approval/plan-checks.ts';
 import { reminding } from '../approval/reminder.ts';
 import type { PullState } from '../approval/state.ts';
 import type { IssueComment } from '../github/port.ts';
 import { baseComparison } from './base-comparison.ts';
 import { gatesBeside } from './beside.ts';
+import { publishGroups } from './merge-groups.ts';
 import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
 import { renderer, wholeOf } from './render.ts';
 import { rerunDue } from './rerun.ts';
-
-/** All of ours on a head begin so; see approval/check-names.ts. */
-const namePrefix = 'JIT approval';
+import { shownChecks, writeCheck } from './shown-checks.ts';
 
 /**
  * Brings GitHub to what the ledger implies, writing only what differs. Answers when time alone changes
@@ -48,6 +46,7 @@ export async function publish(pass: Pass): Promise<number | null> {
   const writes = plan({ pullRequest, heads, shown: { checks, notices }, reminder, render, wholeOf });
   for (const write of writes) await perform(pass, write, comments);
   if (writes.some(({ kind }) => kind === 'check')) await wakeOthers(pass, beside);
+  await publishGroups(pass, facts, render);
   const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };
   if (writes.some(({ kind }) => kind === 'rerun')) await rerunDue(context, current, null);
   const times = heads.flatMap(({ state, gate }) => [gate.wakeAt ?? [], state.nextChange ?? []].flat());
@@ -70,20 +69,6 @@ function waitingSince(pass: Pass, facts: readonly RecordedFact[], state: PullSta
   });
 }
 
-async function shownChecks(pass: Pass, heads: readonly string[]): Promise<readonly ShownCheck[]> {
-  const { github, key, desk } = pass;
-  const perHead = await Promise.all(
-    heads.map((head) => github.checkRuns(key.repository, head, desk.appId, namePrefix)),
-  );
-  return perHead.flat().map((run) => ({
-    id: run.id,
-    head: run.headSha,
-    status: run.status,
-    conclusion: run.conclusion,
-    externalId: run.externalId,
-  }));
-}
-
 /** By their author alone: no text makes somebody else's comment ours. */
 async function ownComments(pass: Pass): Promise<readonly IssueComment[]> {
   const comments = await pass.github.comments(pass.key.repository, pass.key.number);
@@ -91,7 +76,6 @@ async function ownComments(pass: Pass): Promise<readonly IssueComment[]> {
 }
 
 async function perform(pass: Pass, write: Write, comments: readonly IssueComment[]): Promise<void> {
-  const { github, key } = pass;
   if (write.kind === 'comment') await writeNotice(pass, write);
   else if (write.kind === 'reminder') await remind(pass, write);
   else if (write.kind === 'minimise')
@@ -99,12 +83,7 @@ async function perform(pass: Pass, write: Write, comments: readonly IssueComment
       pass,
       comments.find(({ id }) => id === write.id),
     );
-  else if (write.kind === 'check') {
-    const { output, id, head } = write;
-    const check = { ...write, ...output };
-    if (id === null) await github.createCheckRun(key.repository, head, check);
-    else await github.updateCheckRun(key.repository, id, check);
-  }
+  else if (write.kind === 'check') await writeCheck(pass, write);
 }
 
 /** Noted first: what a crash keeps from being written is not reminded of, rather than twice. */

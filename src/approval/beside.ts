@@ -13,12 +13,9 @@ const order: readonly (GateConclusion | null)[] = ['success', 'neutral', null, '
  * last would speak for the other, so each shows the strictest of all.
  */
 export function besideOthers(gate: GateState, others: readonly Beside[]): GateState {
-  const strictest = others.reduce<Beside | null>(
-    (worst, other) => (rank(other.gate) > rank(worst?.gate ?? gate) ? other : worst),
-    null,
-  );
-  if (strictest === null) return gate;
-  const { number, gate: theirs } = strictest;
+  const worst = strictest(gate, others);
+  if (worst === null) return gate;
+  const { number, gate: theirs } = worst;
   return {
     ...gate,
     status: theirs.status,
@@ -29,6 +26,14 @@ export function besideOthers(gate: GateState, others: readonly Beside[]): GateSt
       ...gate.sentences,
     ],
   };
+}
+
+/** The one whose gate is stricter than this and every other; null where this is the strictest. */
+export function strictest(gate: Pick<GateState, 'conclusion'>, others: readonly Beside[]): Beside | null {
+  return others.reduce<Beside | null>(
+    (worst, other) => (rank(other.gate) > rank(worst?.gate ?? gate) ? other : worst),
+    null,
+  );
 }
 
 function rank({ conclusion }: Pick<GateState, 'conclusion'>): number {

@@ -49,6 +49,24 @@ export const movedFactSchema = z.strictObject({
   to: z.string().nullable(),
 });
 
+/**
+ * A merge group that holds the pull request. The webhook names the commit; who is in it was asked of GitHub, and is
+ * null until then.
+ */
+export const groupFactSchema = z.strictObject({
+  type: z.literal('group'),
+  at,
+  /** `gh-readonly-queue/BASE/pr-N-SHA`. */
+  branch: z.string().max(1000),
+  base: z.string().max(1000),
+  head: sha,
+  members: z.array(z.int()).nullable(),
+  /** Head of the pull request that the group was made of. */
+  pullHead: sha.nullable(),
+  /** It exists no more, and its check runs say so. */
+  ended: z.boolean(),
+});
+
 /** A workflow run on a head of the pull request. */
 export const runFactSchema = z.strictObject({
   type: z.literal('run'),
@@ -253,6 +271,7 @@ export const factSchema = z.discriminatedUnion('type', [
   pullFactSchema,
   reminderFactSchema,
   movedFactSchema,
+  groupFactSchema,
   runFactSchema,
   lookFactSchema,
   reportFactSchema,

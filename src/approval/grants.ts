@@ -57,7 +57,7 @@ function grantsOf(known: Known, hold: HoldState) {
       id: hold.id ?? actionId(hold.fingerprint),
       binds,
       varying: fields,
-      uses: coveredUses(form, fields, counted, known.reports, known.pull.head),
+      uses: coveredUses(form, fields, counted, known.reports, known.runsOn),
       expires: expires === null ? null : new Date(expires).toISOString(),
       by: [...new Set(counted.flatMap(({ votes: counting }) => counting.map(grantedBy)))].sort(),
     };

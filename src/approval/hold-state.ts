@@ -37,6 +37,8 @@ export interface Known {
   /** Published ids by fingerprint. */
   readonly ids: ReadonlyMap<string, string>;
   readonly requirementsOf: RequirementsOf;
+  /** Commit on which the decisions are used. */
+  readonly runsOn: string;
   /** Each CODEOWNERS that judges; empty where there is none, or no rule asks. */
   readonly codeowners: readonly (readonly OwnerLine[])[];
 }

@@ -3,6 +3,7 @@ import { type Button, gateButtons, holdButtons } from './buttons.ts';
 import {
   actionCheckName,
   type CheckIdentity,
+  gateCheckName,
   grantsCheckName,
   readExternalId,
   writeExternalId,
@@ -63,6 +64,37 @@ export function writesOfHead(head: Head): readonly CheckWrite[] {
   return [...wanted, ...holdChecks(head)].flatMap((one) => difference(head, one));
 }
 
+/** Check runs of a pull request on the head of a merge group that holds it; buttons stand on its own head. */
+export function writesOfGroup({
+  group,
+  isLive,
+  ...given
+}: Omit<Head, 'gateName'> & {
+  /** The group's head. */
+  readonly group: string;
+  readonly isLive: boolean;
+}): readonly CheckWrite[] {
+  const { pullRequest, gate, render } = given;
+  const none = { grants: [], denied: [] };
+  const decisions = isLive ? given.state.decisions : none;
+  const state = { ...given.state, head: group, currentHead: group, decisions };
+  const [first = '', ...more] = grantTexts(grantSet(state, pullRequest));
+  const head: Head = { ...given, state, gateName: gateCheckName(state.base) };
+  const wanted: Wanted = {
+    role: 'gate',
+    key: state.base,
+    name: head.gateName,
+    status: gate.status,
+    conclusion: gate.conclusion,
+    output: render.gate(gate, state, null, first),
+    actions: [],
+    annotations: [],
+  };
+  const writes = [...grantChecks(head, more), wanted].flatMap((one) => difference(head, one));
+  // what has ended gets no check run that it did not have
+  return isLive ? writes : writes.filter(({ id }) => id !== null);
+}
+
 function gateCheck({ state, gate, gateName, render, wholeOf }: Head, grants: string): Wanted {
   const set = offeredSet(state, wholeOf).id;
   const live = gate.status === 'completed' && state.open && state.head === state.currentHead;
@@ -86,7 +118,7 @@ function otherGates({ pullRequest, state, shown }: Head): readonly Wanted[] {
   return [...new Set(bases.map(({ key }) => key))].map((base) => ({
     role: 'gate',
     key: base,
-    name: `JIT approval: ${base}`,
+    name: gateCheckName(base),
     status: 'completed',
     conclusion: 'failure',
     output: {

@@ -22,6 +22,8 @@ export interface TallyOptions {
   readonly gateHolds?: readonly ReportedAction[];
   /** Git blobs of the policy that judges now: a report made under another one is not valid any more. */
   readonly policy?: readonly string[];
+  /** Another commit on which the decisions are to be used (a merge group's head): executions are counted there. */
+  readonly runsOn?: string;
   /** Each CODEOWNERS that judges who owns the file that caused an action. */
   readonly codeowners?: readonly (readonly OwnerLine[])[];
 }
@@ -57,6 +59,7 @@ export function tally(
     ids: new Map([...publishedIds(facts)].map(([id, print]) => [print, id])),
     requirementsOf,
     codeowners: options.codeowners ?? [],
+    runsOn: options.runsOn ?? pull.head,
   };
   const actions = latestActions(known, gateHolds);
   const holds = actions.map(({ action, origin }) => holdState(known, action, origin));

@@ -4,6 +4,7 @@ import type { OctokitLike } from './client.ts';
 import { client, split } from './client.ts';
 import { codeownersCalls } from './codeowners.ts';
 import { conversationCalls } from './conversation.ts';
+import { mergeQueueCalls } from './merge-queue.ts';
 import { peopleCalls } from './people.ts';
 import type { AppCalls, AppGitHub, Delivery, RepositoryReader } from './port.ts';
 import { repositoryReader } from './reader.ts';
@@ -31,6 +32,7 @@ export function appGitHub(octokit: OctokitLike): AppGitHub {
     ...peopleCalls(calls),
     ...reviewCalls(calls),
     ...codeownersCalls(calls),
+    ...mergeQueueCalls(calls),
   };
 }
 

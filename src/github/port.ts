@@ -194,6 +194,18 @@ export interface AppGitHub extends RepositoryReader {
   repositories(): Promise<readonly string[]>;
   openPullRequests(repository: string): Promise<readonly PullRequest[]>;
 
+  /** Branches of the merge groups for a base, each with the pull request of which it was made. */
+  queueBranches(
+    repository: string,
+    base: string,
+  ): Promise<readonly { readonly branch: string; readonly number: number; readonly head: string }[]>;
+  /** Commits of `head` that `base` has not, with their parents. */
+  commitsAhead(
+    repository: string,
+    base: string,
+    head: string,
+  ): Promise<readonly { readonly sha: string; readonly parents: readonly string[] }[]>;
+
   createCheckRun(repository: string, headSha: string, check: CheckWrite): Promise<number>;
   updateCheckRun(repository: string, id: number, check: CheckWrite): Promise<void>;
 

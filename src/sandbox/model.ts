@@ -53,6 +53,8 @@ export interface Repository {
   readonly protection: Map<string, readonly RequiredCheck[]>;
   readonly secrets: Record<string, string>;
   readonly pulls: Map<number, Pull>;
+  /** Merge groups, the next to be merged first. */
+  readonly queue: Queued[];
   /** Workflow files seen so far, by path. */
   readonly workflows: Map<string, Workflow>;
   nextNumber: number;
@@ -85,6 +87,17 @@ export interface Pull {
   mergedBy: Account | null;
   /** The test merge while open (null on conflict), then the real merge. */
   mergeSha: string | null;
+}
+
+/** A merge group: one pull request on top of those before it in the queue. */
+export interface Queued {
+  readonly pull: Pull;
+  readonly by: Account;
+  /** `gh-readonly-queue/BASE/pr-N-PARENT`. */
+  readonly branch: string;
+  readonly base: string;
+  readonly parent: string;
+  readonly head: string;
 }
 
 export interface Reaction {

@@ -138,6 +138,11 @@ export interface Acting {
   reopenPull(by: string, pull: Pull): Promise<void>;
   /** Answers the merge commit. */
   mergePull(by: string, pull: Pull): Promise<string>;
+  /** Adds it to the merge queue and answers the head of its group. */
+  enqueue(by: string, pull: Pull): Promise<string>;
+  dequeue(by: string, pull: Pull): Promise<void>;
+  /** Merges the first group of the queue, as GitHub does when its required checks have passed; else refuses. */
+  landQueued(pull: Pull): Promise<void>;
   comment(by: string, pull: Pull, body: string): Comment;
   /** Submits a review of the pull request's head, or of the earlier one that a page still showed. */
   review(

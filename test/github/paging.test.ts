@@ -98,8 +98,8 @@ const delivery = (id: number) => ({
 
 type List = (github: AppGitHub, app: AppCalls) => Promise<readonly unknown[]>;
 
-/** Named like lists, and none. */
-const noLists = new Set(['rerunFailedJobs', 'codeowners']);
+/** Named like lists, and none; or a list that GitHub gives whole. */
+const noLists = new Set(['rerunFailedJobs', 'codeowners', 'queueBranches']);
 
 /** Every call of the port that answers with a list. */
 const lists: Readonly<Record<string, readonly [List, (index: number) => object, string | null]>> = {
@@ -147,6 +147,19 @@ suite('lists of GitHub', () => {
     const names = [...Object.keys(appGitHub(octokit)), ...Object.keys(appCalls(octokit))];
     const plural = names.filter((name) => /(s|Of)$/.test(name) && !noLists.has(name));
     assert.deepEqual(plural.sort(), Object.keys(lists).sort());
+  });
+
+  test('commits of a comparison, which is no list to GitHub, are read to the last of three pages', async () => {
+    const all = Array.from({ length: 250 }, (_, index) => ({ sha: `${index}`, parents: [] }));
+    const comparison: Answer = (_request, response, url) => {
+      const from = (Number(url.searchParams.get('page')) - 1) * 100;
+      const commits = all.slice(from, from + 100);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ total_commits: 250, commits }));
+    };
+    await withApi(comparison, async (octokit) => {
+      assert.equal((await appGitHub(octokit).commitsAhead('acme/shop', 'main', 'a')).length, 250);
+    });
   });
 
   test('deliveries are read no further than what is wanted', async () => {

@@ -61,6 +61,7 @@ test('what the sandbox answers agrees with the description of every operation th
     rest.repos.compareCommitsWithBasehead({ ...repo, basehead: 'main...topic' }),
     rest.repos.getCollaboratorPermissionLevel({ ...repo, username: 'alice' }),
     rest.git.getRef({ ...repo, ref: 'heads/main' }),
+    rest.git.listMatchingRefs({ ...repo, ref: 'heads/ma' }),
     rest.pulls.list(repo),
     rest.pulls.get({ ...repo, pull_number: 1 }),
     rest.pulls.listFiles({ ...repo, pull_number: 1 }),

@@ -18,8 +18,13 @@ const passing: ReadonlySet<string> = new Set(['success', 'neutral', 'skipped']);
 export type CheckState = 'passed' | 'failed' | 'pending' | 'missing';
 
 /** How one required check stands on the head; every run of that name from an accepted app must pass. */
-export function requiredState(world: World, pull: Pull, required: RequiredCheck): CheckState {
-  const runs = latestChecks(world, pull.repository, pull.head.sha).filter((run) => fits(run, required));
+export function requiredState(
+  world: World,
+  pull: Pull,
+  required: RequiredCheck,
+  head = pull.head.sha,
+): CheckState {
+  const runs = latestChecks(world, pull.repository, head).filter((run) => fits(run, required));
   if (runs.length === 0) return 'missing';
   if (runs.some((run) => run.status === 'completed' && !passing.has(run.conclusion ?? ''))) return 'failed';
   return runs.every((run) => run.status === 'completed') ? 'passed' : 'pending';
@@ -31,6 +36,11 @@ export function fits(run: CheckRun, required: RequiredCheck): boolean {
 
 export function requiredChecks(pull: Pull): readonly RequiredCheck[] {
   return pull.repository.protection.get(pull.base.ref) ?? [];
+}
+
+/** How each required check stands on another commit, such as a merge group's head. */
+export function checksState(world: World, pull: Pull, head: string): readonly CheckState[] {
+  return requiredChecks(pull).map((each) => requiredState(world, pull, each, head));
 }
 
 /** GitHub's `mergeable_state`: blocked by a required check, unstable by another, dirty by a conflict. */

@@ -201,19 +201,30 @@ export async function mergePull(world: World, pull: Pull, by: Account, sha: stri
   const { folder } = pull.repository;
   const before = pull.base.sha;
   const message = `Merge pull request #${pull.number} from ${pull.head.repository.owner.login}/${pull.head.ref}`;
-  const merged = await testMerge(folder, before, pull.head.sha, `${message}\n\n${pull.title}`, world.now());
-  if (!merged) throw new Refusal(405, 'Pull Request is not mergeable');
-  await git(folder, ['update-ref', `refs/heads/${pull.base.ref}`, merged, before]);
+  const commit = await testMerge(folder, before, pull.head.sha, `${message}\n\n${pull.title}`, world.now());
+  if (!commit) throw new Refusal(405, 'Pull Request is not mergeable');
+  await git(folder, ['update-ref', `refs/heads/${pull.base.ref}`, commit, before]);
+  await merged(world, pull, by, before, commit);
+  return commit;
+}
+
+/** What follows once the base has the merge commit. */
+export async function merged(
+  world: World,
+  pull: Pull,
+  by: Account,
+  before: string,
+  commit: string,
+): Promise<void> {
   const now = world.now();
   pull.state = 'closed';
   pull.closedAt = now;
   pull.updatedAt = now;
   pull.mergedAt = now;
   pull.mergedBy = by;
-  pull.mergeSha = merged;
+  pull.mergeSha = commit;
   await announce(world, pull, 'closed', by, {}, false);
-  await pushed(world, pull.repository, pull.base.ref, before, merged, by, false);
-  return merged;
+  await pushed(world, pull.repository, pull.base.ref, before, commit, by, false);
 }
 
 /** Whether any commit of the pull request is this one; used for "pulls of a commit". */

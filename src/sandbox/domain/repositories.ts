@@ -76,6 +76,7 @@ function record(
     protection: new Map(),
     secrets: { ...request.secrets },
     pulls: new Map(),
+    queue: [],
     workflows: new Map(),
     nextNumber: 1,
   };

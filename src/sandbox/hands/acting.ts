@@ -3,6 +3,7 @@ import { clickButton, rerequest } from '../domain/checks.ts';
 import { addComment, deleteComment, editComment } from '../domain/comments.ts';
 import { someone } from '../domain/people.ts';
 import { editPull, mergePull, openPull, setPullState } from '../domain/pulls.ts';
+import { dequeue, enqueue, landQueued } from '../domain/queue.ts';
 import { forbidden, notFound } from '../domain/refusal.ts';
 import { push } from '../domain/repositories.ts';
 import { submitReview } from '../domain/reviews.ts';
@@ -55,6 +56,12 @@ export function acting(world: World): Acting {
     reopenPull: async (by, pull) =>
       setPullState(world, pull, authorOr(by, pull.repository, pull.author), 'open'),
     mergePull: async (by, pull) => mergePull(world, pull, able(by, pull.repository, 'write'), null),
+    enqueue: async (by, pull) => enqueue(world, pull, able(by, pull.repository, 'write')),
+    async dequeue(by, pull) {
+      able(by, pull.repository, 'write');
+      await dequeue(world, pull);
+    },
+    landQueued: (pull) => landQueued(world, pull),
     clickButton(by, checkRunId, identifier) {
       const run = checkNumbered(world, checkRunId);
       clickButton(world, run, able(by, run.suite.repository, 'read'), identifier);

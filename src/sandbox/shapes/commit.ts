@@ -1,6 +1,6 @@
 import { diffFiles, type FileDiff } from '../git/diff.ts';
 import { type CommitInfo, commitInfo } from '../git/read.ts';
-import type { Repository } from '../model.ts';
+import type { Queued, Repository } from '../model.ts';
 import type { World } from '../world.ts';
 import { type Json, nodeId, simpleUser } from './account.ts';
 import { repositoryApi, repositoryPage } from './repository.ts';
@@ -84,5 +84,15 @@ export async function headCommit(repository: Repository, sha: string): Promise<J
     timestamp: info.author.date,
     author: { name: info.author.name, email: info.author.email },
     committer: { name: info.committer.name, email: info.committer.email },
+  };
+}
+
+export async function mergeGroup({ pull, branch, base, parent, head }: Queued): Promise<Json> {
+  return {
+    head_sha: head,
+    head_ref: `refs/heads/${branch}`,
+    base_sha: parent,
+    base_ref: `refs/heads/${base}`,
+    head_commit: await headCommit(pull.repository, head),
   };
 }

@@ -126,7 +126,14 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     slug: 'jit-approval',
     owner: 'acme',
     permissions,
-    events: ['pull_request', 'pull_request_review', 'issue_comment', 'workflow_run', 'check_run'],
+    events: [
+      'merge_group',
+      'pull_request',
+      'pull_request_review',
+      'issue_comment',
+      'workflow_run',
+      'check_run',
+    ],
   });
   create.installation(made.id, 'acme');
   const config = configWith({

@@ -10,6 +10,7 @@ export const permissions = {
   contents: 'read',
   issues: 'write',
   members: 'read',
+  merge_queues: 'read',
   pull_requests: 'write',
 } as const;
 

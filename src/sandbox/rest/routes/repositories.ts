@@ -148,6 +148,16 @@ function permission(call: Call): Reply {
   });
 }
 
+function refShape(call: Call, repository: Repository, ref: string, sha: string) {
+  const api = repositoryApi(call.world, repository);
+  return {
+    ref,
+    node_id: nodeId('Ref', repository.id),
+    url: `${api}/git/${ref}`,
+    object: { type: 'commit', sha, url: `${api}/git/commits/${sha}` },
+  };
+}
+
 export const repositoryHandlers: Readonly<Record<string, Handler>> = {
   'repos/get': (call) => {
     const { repository } = call;
@@ -195,12 +205,14 @@ export const repositoryHandlers: Readonly<Record<string, Handler>> = {
     const found = await tryGit(repository.folder, ['rev-parse', '--verify', '--quiet', ref]);
     if (found.code !== 0) throw notFound();
     const sha = found.stdout.toString().trim();
-    const api = repositoryApi(call.world, repository);
-    return ok({
-      ref,
-      node_id: nodeId('Ref', repository.id),
-      url: `${api}/git/${ref}`,
-      object: { type: 'commit', sha, url: `${api}/git/commits/${sha}` },
-    });
+    return ok(refShape(call, repository, ref, sha));
+  },
+  'git/list-matching-refs': async (call) => {
+    const repository = readable(call);
+    const prefix = call.word('ref').replace(/^heads\//, '');
+    const found = (await branches(repository.folder)).filter(
+      ({ name }) => call.word('ref').startsWith('heads/') && name.startsWith(prefix),
+    );
+    return ok(found.map(({ name, sha }) => refShape(call, repository, `refs/heads/${name}`, sha)));
   },
 };
