@@ -3,18 +3,18 @@ import path from 'node:path';
 import { type Report, reportSchema } from '../report/schema.ts';
 
 /**
- * This job's report of its highest earlier attempt, among the downloaded ones; null when there is none that
- * can be read. It decides only what is skipped to save time, never what is allowed.
+ * This job's reports of earlier attempts of its run that can be read, the highest last. Anybody may have written
+ * them: they decide what is skipped to save time, never what is allowed.
  */
-export function earlierReport(folder: string | undefined, run: Report['run']): Report | null {
-  if (folder === undefined || folder === '') return null;
+export function earlierReports(folder: string | undefined, run: Report['run']): readonly Report[] {
+  if (folder === undefined || folder === '') return [];
   const reports = globSync('**/report.json', { cwd: folder }).flatMap((file) => {
     const report = read(path.join(folder, file));
     const same =
       report?.run.runId === run.runId && report.run.job === run.job && report.run.attempt < run.attempt;
     return report !== null && same ? [report] : [];
   });
-  return reports.sort((a, b) => b.run.attempt - a.run.attempt)[0] ?? null;
+  return reports.sort((a, b) => a.run.attempt - b.run.attempt);
 }
 
 function read(file: string): Report | null {

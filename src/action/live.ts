@@ -1,9 +1,11 @@
 import { JitError } from '../errors.ts';
+import type { CommentSource } from '../github/comment-source.ts';
 import { openChannel } from '../live/channel.ts';
 import { requestIdToken } from '../live/id-token.ts';
 import type { Policy } from '../policy/parse.ts';
 import { durationMs, durationSchema } from '../policy/schema/approvals.ts';
 import { commandData } from '../report/escape.ts';
+import { pollingGrants } from '../suite/polling-grants.ts';
 import type { Waiting } from '../suite/wait-for-people.ts';
 import { waitingGrants } from '../suite/waiting-grants.ts';
 import type { Environment, JobContext } from './job-context.ts';
@@ -15,19 +17,27 @@ export interface Live {
 }
 
 /**
- * The way to the App at the address of the input `app-url`, with the job's own ID tokens. Where a rule or the
+ * The way to the App at the address of the input `app-url`, with the job's own ID tokens; without an App the
+ * comments of the pull request. Where a rule or the
  * input `wait` asks for waiting and there is no such way, the run says so at its start and waits for nothing.
  */
 export function liveOf(
   environment: Environment,
   { run }: JobContext,
   policy: Policy,
+  comments: CommentSource | null,
   used: Map<string, number>,
   write: (line: string) => void,
 ): Live {
   const waitMs = waitOf(environment.JIT_INPUT_WAIT ?? '');
   const asked = waitMs !== null || rulesWait(policy);
   if (!asked) return { waiting: null, notice: null };
+  // commands are stopped while a step runs, and foreign words could hold one that is not
+  const say = (sentence: string) => write(commandData(sentence));
+  if (comments !== null && policy.mode !== 'record') {
+    const { reread } = comments;
+    return { waiting: { live: pollingGrants({ reread, now: Date.now, say }), waitMs }, notice: null };
+  }
   const url = environment.ACTIONS_ID_TOKEN_REQUEST_URL ?? '';
   const token = environment.ACTIONS_ID_TOKEN_REQUEST_TOKEN ?? '';
   const app = (environment.JIT_INPUT_APP_URL ?? '').replace(/\/+$/, '');
@@ -35,7 +45,7 @@ export function liveOf(
     policy.mode === 'record'
       ? 'the policy only records, so nothing is held'
       : policy.app === null
-        ? 'the policy names no App ("app: ID")'
+        ? 'this run belongs to no pull request whose comments it could read'
         : run.pullRequest === null
           ? 'this run belongs to no pull request'
           : app === ''
@@ -49,8 +59,6 @@ export function liveOf(
   }
   const idToken = (audience: string) => requestIdToken({ url, token }, audience);
   const channel = openChannel({ app: checked(app), job: run.job, idToken });
-  // commands are stopped while a step runs, and foreign words could hold one that is not
-  const say = (sentence: string) => write(commandData(sentence));
   return { waiting: { live: waitingGrants({ channel, used, now: Date.now, say }), waitMs }, notice: null };
 }
 

@@ -1,4 +1,5 @@
-import { type Decisions, type GrantSource, matchDecision } from './grant.ts';
+import type { ActionForm } from './form.ts';
+import { type Decisions, type Found, type GrantSource, matchDecision } from './grant.ts';
 
 /** Decisions as they could be read, and why they could not ("needs `checks: read`"). */
 export interface Loaded {
@@ -7,6 +8,22 @@ export interface Loaded {
 }
 
 export const noDecisions: Decisions = { grants: [], denied: [] };
+
+/** What the decisions say of a form. A use of a grant counts at once; `giveBack` takes it back. */
+export function takeDecision(
+  { decisions, problem }: Loaded,
+  form: ActionForm,
+  used: Map<string, number>,
+  now: number,
+): Found {
+  const found = matchDecision(decisions, form, used, now);
+  if (found.kind === 'none') return { kind: 'none', problem };
+  if (found.kind === 'denied') return found;
+  const { binds } = found.grant;
+  const count = (by: number) => used.set(binds, (used.get(binds) ?? 0) + by);
+  count(1);
+  return { ...found, giveBack: () => count(-1) };
+}
 
 /**
  * A source over decisions that are loaded once, at the first hold. Counts the uses of a grant that is
@@ -17,18 +34,11 @@ export function decidedGrants(
   now: () => number,
   used: Map<string, number> = new Map(),
 ): GrantSource {
-  const count = (binds: string, by: number) => used.set(binds, (used.get(binds) ?? 0) + by);
   let loading: Promise<Loaded> | null = null;
   return {
     async find(hold) {
       loading ??= load();
-      const { decisions, problem } = await loading;
-      const found = matchDecision(decisions, hold.form, used, now());
-      if (found.kind === 'none') return { kind: 'none', problem };
-      if (found.kind === 'denied') return found;
-      const { binds } = found.grant;
-      count(binds, 1);
-      return { ...found, giveBack: () => count(binds, -1) };
+      return takeDecision(await loading, hold.form, used, now());
     },
   };
 }

@@ -57,6 +57,8 @@ export interface Client {
   send(route: string, parameters: Parameters): Promise<void>;
   /** What GraphQL refuses in its own way, with status 200, is `github-refused`. */
   graphql(query: string, variables: Parameters): Promise<void>;
+  /** The `data` of a query in GraphQL. */
+  query<T>(schema: z.ZodType<T>, query: string, variables: Parameters): Promise<T>;
 }
 
 export function client(octokit: OctokitLike): Client {
@@ -100,6 +102,10 @@ export function client(octokit: OctokitLike): Client {
     },
     async graphql(query, variables) {
       await octokit.graphql(query, variables).catch((thrown) => failGraphql(thrown));
+    },
+    async query(schema, query, variables) {
+      const data = await octokit.graphql(query, variables).catch((thrown) => failGraphql(thrown));
+      return read(schema, 'POST /graphql', data);
     },
   };
 }

@@ -1,6 +1,9 @@
 import type { Octokit } from 'octokit';
 import * as z from 'zod';
 
+/** Where every request passes, of any Octokit. */
+export type OctokitHooks = Pick<Octokit, 'hook'>;
+
 type Answer = Awaited<ReturnType<Octokit['request']>>;
 
 /** Answers by who asked what; bounded. */
@@ -54,7 +57,7 @@ const etagSchema = z.object({ headers: z.object({ etag: z.string(), link: z.stri
  * rate limit, and still decides itself whether our copy is current. `who` separates those who ask: what an
  * answer holds depends on it.
  */
-export function rememberEtags(octokit: Pick<Octokit, 'hook'>, cache: EtagCache, who: string): void {
+export function rememberEtags(octokit: OctokitHooks, cache: EtagCache, who: string): void {
   octokit.hook.wrap('request', async (request, options) => {
     // an artifact never changes and is read once
     if (options.method !== 'GET' || options.url.includes('{archive_format}')) return request(options);

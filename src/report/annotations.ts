@@ -4,7 +4,7 @@ import { commandData, commandProperty, plain, visible } from './escape.ts';
 import { formLine, formText } from './form-text.ts';
 import { recordedSentence } from './recording-text.ts';
 import type { Flagged, Report } from './schema.ts';
-import { notApprovable } from './sentences.ts';
+import { afterApproval, notApprovable } from './sentences.ts';
 import { byGravity } from './summary.ts';
 import { checkSentence } from './views.ts';
 
@@ -25,6 +25,7 @@ export function annotations(report: Report): Annotation[] {
       {
         ...entry,
         unbindable: entry.unbindable ?? notApprovable(report),
+        afterApproval: afterApproval(report),
         checks: entry.checks.filter(({ outcome }) => outcome !== 'passed').map(checkSentence),
       },
       file,
@@ -58,6 +59,8 @@ export interface AnnotatedAction
   readonly unknown: readonly string[];
   /** What checks expected and met, one sentence each. */
   readonly checks: readonly string[];
+  /** What is to be done once it is approved; nothing where the App does it. */
+  readonly afterApproval?: string | null;
 }
 
 const outcomes: Readonly<
@@ -86,9 +89,10 @@ export function actionAnnotation(action: AnnotatedAction, policyFile: string | n
 
 /** A line per thought; every line starts with a word of ours. */
 function sentences(action: AnnotatedAction): string {
+  const after = action.afterApproval ? [action.afterApproval] : [];
   const approve =
     action.unbindable === null
-      ? `To approve: comment "/approve ${action.id}" on the pull request.`
+      ? [`To approve: comment "/approve ${action.id}" on the pull request.`, ...after].join(' ')
       : `Cannot be approved: ${plain(action.unbindable)}`;
   return [
     `On ${plain(action.target)}, ${action.count === 1 ? 'once' : `${action.count} times`}.`,

@@ -1,10 +1,17 @@
+import type { Report } from './schema.ts';
+
+type Run = { readonly app: number | null; readonly run: Pick<Report['run'], 'repository' | 'pullRequest'> };
+
 /** Why nothing that was held in this run can be approved; null when it can. */
-export function notApprovable(report: {
-  readonly app: number | null;
-  readonly run: { readonly repository: string | null };
-}): string | null {
-  if (report.run.repository === null || report.app !== null) return null;
-  return 'the policy of the base branch names no App ("app: ID")';
+export function notApprovable({ app, run }: Run): string | null {
+  if (run.repository === null || app !== null || run.pullRequest !== null) return null;
+  return 'this run belongs to no pull request';
+}
+
+/** What is to be done after approving, where no App does it; null where one does. */
+export function afterApproval({ app, run }: Run): string | null {
+  if (run.repository === null || app !== null) return null;
+  return 'Then press "Re-run failed jobs" on the run, unless a workflow of yours does (respond.yml).';
 }
 
 /** Sentences that the run and the App must word alike, so that neither is shown twice. */

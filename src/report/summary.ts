@@ -1,12 +1,12 @@
 import { cut } from './cut.ts';
 import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
-import { code, formBlock, holdFacts, prose } from './hold-markdown.ts';
+import { code, formBlock, holdFacts, howToDecide, prose } from './hold-markdown.ts';
 import { changesOf } from './policy-change.ts';
 import { isRecorded, recordingHeadline, unapprovedHeadline } from './recording-text.ts';
 import { rememberBriefly } from './remember-text.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
-import { notApprovable } from './sentences.ts';
+import { afterApproval, notApprovable } from './sentences.ts';
 import { timeline } from './timeline.ts';
 import { viewOfFlagged } from './views.ts';
 
@@ -117,7 +117,14 @@ function flaggedTable(report: Report): string | null {
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     ...leftOut(report.flagged.length),
+    ...next(report),
   ].join('\n');
+}
+
+function next(report: Report): string[] {
+  const after = afterApproval(report);
+  if (!report.flagged.some((flagged) => isDecidedHere(report, flagged))) return [];
+  return ['', `Approve with a new comment on the pull request whose first line is the command. ${after}`];
 }
 
 function remedy(flagged: Flagged, blocked: string | null): string {
@@ -195,10 +202,17 @@ function details(report: Report): string | null {
   const blocks = shown.slice(0, maximumDetails).map((flagged) => {
     const view = viewOfFlagged(flagged);
     const remember = flagged.outcome === 'held' ? rememberBriefly(view.remember ?? []) : [];
-    const body = [formBlock(flagged.form, 4000), '', ...holdFacts(view), ...remember].join('\n');
+    const decide = isDecidedHere(report, flagged) ? howToDecide(view) : [];
+    const body = [formBlock(flagged.form, 4000), '', ...holdFacts(view), ...decide, ...remember].join('\n');
     return `<details><summary>${flagged.id} ${flagged.outcome}</summary>\n\n${body}\n\n</details>`;
   });
   return ['**In full**', ...blocks, ...leftOut(shown.length, maximumDetails)].join('\n\n');
+}
+
+/** With the App its own surfaces say how. */
+function isDecidedHere(report: Report, { outcome, unbindable }: Flagged): boolean {
+  const open = outcome === 'held' && unbindable === null;
+  return open && afterApproval(report) !== null && notApprovable(report) === null;
 }
 
 function leftOut(count: number, shown = maximumRows): string[] {

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { JitError, messageOf } from '../errors.ts';
-import { graphqlPath } from './graphql/minimize.ts';
+import { graphqlPath } from './graphql/serve.ts';
 import { issuerPath } from './oidc/issuer.ts';
 import { serveIssuer } from './oidc/serve.ts';
 import { servePage } from './page/serve.ts';

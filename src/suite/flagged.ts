@@ -19,7 +19,7 @@ function relationNames(action: RuntimeAction, facts: Facts): readonly string[] |
 
 /** The record of a flagged runtime action, redacted, as if held; the caller says what became of it. */
 export function flaggedOf(
-  options: Pick<JudgeOptions, 'secrets' | 'now'>,
+  options: Pick<JudgeOptions, 'secrets' | 'now' | 'idLength'>,
   action: RuntimeAction,
   run: RunContext,
   verdict: Verdict,
@@ -35,7 +35,7 @@ export function flaggedOf(
   const print = fingerprint(form);
   const clean = (text: string, max: number) => redactText(text, options.secrets).slice(0, max);
   return {
-    id: actionId(print),
+    id: actionId(print, options.idLength),
     fingerprint: print,
     form,
     outcome: 'held',

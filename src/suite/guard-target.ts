@@ -124,7 +124,7 @@ function flaggedAs(
   const why = [...new Set(holding.map(({ answer }) => answer.why))].join('; ');
   const evidence = server.known ? ` The server says: ${serverText(server.value)}` : '';
   return {
-    id: actionId(print),
+    id: actionId(print, options.idLength),
     fingerprint: print,
     form,
     outcome: 'held',

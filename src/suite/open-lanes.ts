@@ -68,6 +68,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     ...(options.changedFiles === undefined ? {} : { changedFiles: options.changedFiles }),
     now: options.now,
     approveHint: options.approveHint,
+    ...(options.idLength === undefined ? {} : { idLength: options.idLength }),
     onFlagged: (flagged) => options.progress.flagged(flagged),
     surroundings: surroundingsOf(options.environment),
     editLink: editLink(options.environment.GITHUB_SERVER_URL, options.run.repository),

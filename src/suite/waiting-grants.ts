@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { noDecisions } from '../approval/decided.ts';
-import { type Decisions, type Found, matchDecision } from '../approval/grant.ts';
+import { noDecisions, takeDecision } from '../approval/decided.ts';
+import type { Decisions, Found } from '../approval/grant.ts';
 import { type Channel, ChannelRefused, connectionProblem } from '../live/channel.ts';
 import { oneLine } from '../report/escape.ts';
 import type { Flagged } from '../report/schema.ts';
 import type { LiveGrants } from './live-grants.ts';
 import { WaitBudget } from './wait-budget.ts';
+import { none, outcomeOf } from './waiting-words.ts';
 
 export interface WaitingOptions {
   readonly channel: Channel;
@@ -163,26 +164,11 @@ class WaitingGrants implements LiveGrants {
   #tell(): void {
     const { used, now } = this.#options;
     for (const waiter of [...this.#waiters]) {
-      const found = matchDecision(this.#decisions, waiter.flagged.form, used, now());
+      const loaded = { decisions: this.#decisions, problem: null };
+      const found = takeDecision(loaded, waiter.flagged.form, used, now());
       if (found.kind === 'none') continue;
       this.#waiters.delete(waiter);
-      if (found.kind === 'denied') waiter.settle(found);
-      else {
-        const { binds } = found.grant;
-        const count = (by: number) => used.set(binds, (used.get(binds) ?? 0) + by);
-        count(1);
-        waiter.settle({ ...found, giveBack: () => count(-1) });
-      }
+      waiter.settle(found);
     }
   }
-}
-
-function none(problem: string | null): Found {
-  return { kind: 'none', problem };
-}
-
-function outcomeOf(found: Found): string {
-  if (found.kind === 'granted') return `approved by ${oneLine(found.grant.by.join(', '))}; it runs now.`;
-  if (found.kind === 'denied') return `denied by ${oneLine(found.by)}.`;
-  return `${found.problem === null ? 'no decision in time' : oneLine(found.problem).slice(0, 500)}; it goes on as held.`;
 }

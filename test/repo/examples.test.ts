@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { loadPolicy } from '../../src/policy/parse.ts';
+import { validateWorkflow } from '../../src/sandbox/runner/validate.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const files = ['examples', '.github'].flatMap((folder) =>
@@ -29,6 +30,10 @@ for (const file of policies) {
 }
 
 for (const file of workflows) {
+  test(`the workflow ${file} is one by GitHub's own schema`, () => {
+    assert.deepEqual(validateWorkflow(readFileSync(path.join(root, file), 'utf8'), file), []);
+  });
+
   test(`the workflow ${file} pins every action by commit and asks for permissions`, () => {
     const workflow = parse(readFileSync(path.join(root, file), 'utf8'));
     assert.ok(workflow.permissions, 'permissions: is missing');

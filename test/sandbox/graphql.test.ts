@@ -47,7 +47,7 @@ suite('GraphQL: minimizeComment', () => {
     assert.deepEqual(stage.sandbox.violations, []);
     await assert.rejects(
       stage.octokit.graphql('query { viewer { login } }'),
-      /understands minimizeComment only/,
+      /understands minimizeComment and/,
     );
     assert.equal(stage.sandbox.violations.length, 1);
   });

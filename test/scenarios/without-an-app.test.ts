@@ -24,7 +24,9 @@ for (const [permission, made] of [
     const run = await finished(sandbox, 1);
     const report = reportOf(sandbox, run, 1);
     assert.equal(report.result, 'held');
-    assert.ok(report.notices.some((notice) => notice.includes('The policy names no App')));
+    assert.ok(
+      report.notices.some((notice) => notice.includes("the job's token needs `pull-requests: read`")),
+    );
     const check = sandbox.read
       .checks(repository, pull.head.sha)
       .find((one) => one.name === 'JIT approval report');

@@ -17,8 +17,11 @@ function byDependabot(run: Run): boolean {
 /** What the job's GITHUB_TOKEN may do. A fork's reads only; Dependabot's too, unless the workflow says more. */
 export function tokenPermissions(world: World, run: Run, job: Job): Permissions {
   const asked = world.runner?.permissions(run.workflowText, job.plan.key) ?? {};
-  if (!fromFork(run)) return asked;
-  return Object.fromEntries(Object.keys(asked).map((name) => [name, 'read' as const]));
+  const fork = fromFork(run);
+  // workflow files write `pull-requests`, tokens hold `pull_requests`
+  return Object.fromEntries(
+    Object.entries(asked).map(([name, access]) => [name.replaceAll('-', '_'), fork ? 'read' : access]),
+  );
 }
 
 /** Dependabot's runs get Dependabot's secrets, of which this sandbox keeps none. */

@@ -1,7 +1,11 @@
+import { startWorkflows } from '../actions/trigger.ts';
+import { resolveCommit } from '../git/commit.ts';
 import type { Account, App, Comment, Pull, Reaction } from '../model.ts';
+import type { Json } from '../shapes/account.ts';
 import { commentShape, issueShape } from '../shapes/pull.ts';
 import { publish } from '../webhooks/publish.ts';
 import type { World } from '../world.ts';
+import { actionsApp } from './apps.ts';
 import { invalid } from './refusal.ts';
 
 /** GitHub's limit for a comment, in characters. */
@@ -68,12 +72,40 @@ function announce(
 ): void {
   const pull = comment.repository.pulls.get(comment.number);
   if (!pull) return;
-  publish(world, {
-    event: 'issue_comment',
+  const { repository } = comment;
+  const body = { ...extra, issue: issueShape(world, pull), comment: commentShape(world, comment) };
+  publish(world, { event: 'issue_comment', action, repository, sender, body });
+  // what a job's token writes starts no workflow
+  if (sender === actionsApp(world).bot) return;
+  void world.pending.track(startWorkflowsOf(world, pull, action, sender, body));
+}
+
+/** Workflows of comments are those of the default branch, whatever they were written on. */
+async function startWorkflowsOf(
+  world: World,
+  pull: Pull,
+  action: string,
+  sender: Account,
+  body: Json,
+): Promise<void> {
+  const { repository } = pull;
+  const { folder, defaultBranch } = repository;
+  const sha = await resolveCommit(folder, defaultBranch);
+  if (sha === null) return;
+  await startWorkflows(world, {
+    repository,
+    eventName: 'issue_comment',
     action,
-    repository: comment.repository,
+    body,
     sender,
-    body: { ...extra, issue: issueShape(world, pull), comment: commentShape(world, comment) },
+    sha,
+    ref: `refs/heads/${defaultBranch}`,
+    headRepository: repository,
+    headSha: sha,
+    headBranch: defaultBranch,
+    headRef: null,
+    baseRef: null,
+    title: pull.title,
   });
 }
 

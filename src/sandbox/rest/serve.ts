@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ErrorObject } from 'ajv';
 import { messageOf } from '../../errors.ts';
 import { notFound, Refusal } from '../domain/refusal.ts';
-import { answerGraphql, graphqlPath } from '../graphql/minimize.ts';
+import { answerGraphql, graphqlPath } from '../graphql/serve.ts';
 import type { World } from '../world.ts';
 import { authenticate, type Viewer } from './authenticate.ts';
 import { Call } from './call.ts';
