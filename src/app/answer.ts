@@ -1,6 +1,9 @@
 import type { CommandFact } from '../approval/facts.ts';
+import { GitHubError } from '../github/client.ts';
 import type { AppGitHub, IssueComment } from '../github/port.ts';
 import type { PullKey } from '../ledger/port.ts';
+import { maximumComment } from '../report/comment.ts';
+import { cut } from '../report/cut.ts';
 
 /** How a command ended. `words` are Markdown, escaped; null where a reaction says enough. */
 export interface Outcome {
@@ -29,7 +32,21 @@ export async function answer(
   const about = beginning(command);
   const earlier = await github.comments(key.repository, key.number);
   if (earlier.some((comment) => isOurs(comment) && comment.body.startsWith(about))) return;
-  await github.createComment(key.repository, key.number, `${about}${told}`);
+  const body = cut(`${about}${told}`, maximumComment, { as: 'markdown' });
+  await github.createComment(key.repository, key.number, body).catch(untellable);
+}
+
+/**
+ * What GitHub will take no more often than it did now (a locked conversation, for instance) stays unsaid: commands
+ * are carried out in order, and a deny or revoke must not wait behind words for somebody else.
+ */
+function untellable(thrown: unknown): void {
+  const refused =
+    thrown instanceof GitHubError &&
+    (thrown.status === 403 || thrown.status === 422) &&
+    thrown.retryAfterMs === null &&
+    !/rate limit/i.test(thrown.words);
+  if (!refused) throw thrown;
 }
 
 /** Never begins with a slash, so that no bot takes it for a command; names what it answers. */

@@ -9,7 +9,7 @@ import { holdSections } from './hold-section.ts';
 import type { HoldView } from './views.ts';
 
 /** GitHub takes 65,536 characters. */
-const maximumComment = 65_536;
+export const maximumComment = 65_536;
 const maximumLines = 50;
 
 export interface CommentView {
