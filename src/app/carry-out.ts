@@ -5,6 +5,7 @@ import { type Command, parseCommand } from '../approval/command.ts';
 import type { CommandFact, RecordedFact, VoteFact } from '../approval/facts.ts';
 import type { GateState } from '../approval/gate.ts';
 import { rerunSet, resolveSet, undecided } from '../approval/offered.ts';
+import { pullOf } from '../approval/pull.ts';
 import { resolveIds } from '../approval/resolve-ids.ts';
 import type { HoldState, PullState } from '../approval/state.ts';
 import { markdownWithCode } from '../report/escape.ts';
@@ -73,12 +74,19 @@ function typedIn(situation: Situation, given: Typed): Conclusion {
 function typed(situation: Situation, command: Command, given: Typed): Conclusion {
   const shownHead = given.via === 'review' ? given.head : null;
   const ballot = { channel: given.via, source: situation.command.source, shownHead } as const;
+  const arrived = { ...ballot, ...(shownHead === null && { arrivedOn: headOnArrival(situation) }) } as const;
   const plain = { ...ballot, varying: [], needsWhole: false } as const;
   switch (command.verb) {
     case 'approve':
-      return byIds(situation, command.ids, { ...ballot, ...command, vote: 'approve', needsWhole: false });
+      return byIds(situation, command.ids, { ...arrived, ...command, vote: 'approve', needsWhole: false });
     case 'break-glass':
-      return byIds(situation, command.ids, { ...plain, ...command, vote: 'approve', breakGlass: true });
+      return byIds(situation, command.ids, {
+        ...arrived,
+        ...plain,
+        ...command,
+        vote: 'approve',
+        breakGlass: true,
+      });
     case 'deny':
       return byIds(situation, command.ids, { ...plain, ...command, vote: 'deny' });
     case 'revoke':
@@ -91,6 +99,16 @@ function typed(situation: Situation, command: Command, given: Typed): Conclusion
       if (command.what === 'rerun') return rerun(situation);
       return said(command.what === 'help' ? helpText() : statusText(situation.state, situation.gate));
   }
+}
+
+/**
+ * A comment names no commit. What its writer can have seen is no newer than the head that the ledger knew when it
+ * came: whoever pushes while it waits must not have it stand for what the new head does, and how often.
+ */
+function headOnArrival({ facts, command, state }: Situation): string {
+  const given = facts.find((fact) => fact.type === 'command' && fact.source === command.source);
+  const before = facts.filter(({ sequence }) => given !== undefined && sequence < given.sequence);
+  return pullOf(before)?.head ?? state.head;
 }
 
 /** Whether the click came first nobody can know, so the deny or revoke wins. */

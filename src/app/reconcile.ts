@@ -1,4 +1,5 @@
-import type { ReportedAction } from '../approval/facts.ts';
+import { randomBytes } from 'node:crypto';
+import type { Fact, ReportedAction } from '../approval/facts.ts';
 import { assignIds } from '../approval/resolve-ids.ts';
 import { GitHubError } from '../github/client.ts';
 import type { BaseReports } from './base-comparison.ts';
@@ -43,6 +44,10 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
       policy.asksOwners ? readOwnership(github, pull) : noOwnership,
       voted ? github.namedInCommits(key.repository, key.number) : [],
     ]);
+    if (gateHolds === null) {
+      await desk.ledger.markDirty(key, installation);
+      return null;
+    }
     const expected = jobsOf(baseRuns);
     const base = { runs: baseRuns, reports: baseReports };
     const read = { github, pull, policy, gateHolds, expected, base, ownership, named };
@@ -76,9 +81,11 @@ async function noteLook(pass: Pass): Promise<void> {
   await record(pass, [{ type: 'look', at, head, holds }]);
 }
 
-/** Ids are in the ledger before anything shows them. */
+/** Ids, and what the sets' ids are made with, are in the ledger before anything shows them. */
 async function publishIds(pass: Pass): Promise<void> {
   const facts = await factsOf(pass);
   const prints = stateOf(pass, facts).holds.map((hold) => hold.fingerprint);
-  await record(pass, assignIds(facts, prints, pass.at));
+  const salted = prints.length === 0 || facts.some(({ type }) => type === 'salt');
+  const salt: Fact = { type: 'salt', at: pass.at, salt: randomBytes(16).toString('hex') };
+  await record(pass, [...(salted ? [] : [salt]), ...assignIds(facts, prints, pass.at)]);
 }

@@ -5,14 +5,19 @@ import type { AppGitHub, Artifact, PullFile, PullRequest } from '../github/port.
 import type { GatePolicy } from './gate-policy.ts';
 import { reportName } from './reports.ts';
 
-/** The action by which a pull request that changes its own workflows holds its gate; none or one. */
+/**
+ * The action by which a pull request that changes its own workflows holds its gate; none or one. Null when it was
+ * pushed to meanwhile: GitHub lists the files of the present head alone, and they must not speak for another.
+ */
 export async function workflowHolds(
-  github: Pick<AppGitHub, 'changedFiles' | 'fileAtCommit'>,
+  github: Pick<AppGitHub, 'changedFiles' | 'fileAtCommit' | 'pullRequest'>,
   pull: PullRequest,
   policy: GatePolicy,
-): Promise<readonly ReportedAction[]> {
+): Promise<readonly ReportedAction[] | null> {
   const { repository } = pull.base;
   const files = await github.changedFiles(repository, pull.number);
+  const now = await github.pullRequest(repository, pull.number);
+  if (now.head.sha !== pull.head.sha) return null;
   const folders = await Promise.all(
     policy.workflows.map(async (workflow) => {
       const file = await github.fileAtCommit(repository, pull.head.sha, `.github/workflows/${workflow}`);

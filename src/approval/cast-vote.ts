@@ -15,6 +15,8 @@ export interface Ballot {
   readonly reason: string | null;
   /** The head that the person saw: of the check run clicked, of the commit reviewed; null for a comment. */
   readonly shownHead: string | null;
+  /** The head when it arrived, where what carried it names none and the ledger must say; absent: the present one. */
+  readonly arrivedOn?: string;
   /** True where only what GitHub showed counts: a button, or `all`. */
   readonly needsWhole: boolean;
   /** `/approve!`: alone and at once, where the policy lets this person. */
@@ -52,7 +54,7 @@ export function castVote(state: PullState, hold: HoldState, ballot: Ballot): Cas
     varying: [...varying],
     by: person.login,
     byId: person.id,
-    head: state.head,
+    head: ballot.arrivedOn ?? state.head,
     reason,
     channel,
     source,
@@ -92,6 +94,9 @@ function approveProblem(state: PullState, hold: HoldState, ballot: Ballot): stri
   if (ballot.breakGlass === true && ballot.reason === null) return 'breaking the glass needs a reason';
   if (ballot.needsWhole && !shownWhole(hold.action.form))
     return 'it is too long to be shown whole; read it in the report and approve it by its id in a comment';
+  const { arrivedOn = state.head } = ballot;
+  if (arrivedOn !== state.head && hold.requirements.some(({ requirement }) => requirement.scope === 'commit'))
+    return `it was written while ${arrivedOn.slice(0, 7)} was the head, and an approval counts on one commit alone; look at ${state.head.slice(0, 7)} and approve again`;
   const odd = ballot.varying.find((field) => !hold.varying.includes(field));
   if (odd === undefined) return null;
   const open = hold.varying.length === 0 ? 'no value of it can' : `these can: ${hold.varying.join(', ')}`;

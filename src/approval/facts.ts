@@ -183,6 +183,16 @@ export type VoteFact = z.infer<typeof voteFactSchema>;
 /** An id was published for a fingerprint: it belongs to it for ever in this pull request. */
 export const idFactSchema = z.strictObject({ type: z.literal('id'), at, id: z.string(), fingerprint: hash });
 
+/**
+ * A number that nobody outside the ledger knows, one per pull request: what we name by a short digest, nobody can
+ * prepare a twin of.
+ */
+export const saltFactSchema = z.strictObject({
+  type: z.literal('salt'),
+  at,
+  salt: z.string().regex(/^[0-9a-f]{32}$/),
+});
+
 /** We asked GitHub to run again; written before asking, so that a crash in between asks GitHub first. */
 export const rerunFactSchema = z.strictObject({
   type: z.literal('rerun'),
@@ -278,6 +288,7 @@ export const factSchema = z.discriminatedUnion('type', [
   liveFactSchema,
   voteFactSchema,
   idFactSchema,
+  saltFactSchema,
   rerunFactSchema,
   answerFactSchema,
   commandFactSchema,

@@ -39,12 +39,12 @@ export function offeredSet(
   const open = undecided(state).filter((hold) => hold.blocked === null && shownWhole(hold.action.form));
   const holds = wholeOf(open);
   const ids = holds.flatMap((hold) => (hold.id === null ? [] : [`${hold.id}.${hold.setbacks}`]));
-  return { id: ids.length === 0 ? null : setId(state.head, ids), holds };
+  return { id: ids.length === 0 ? null : setId(state.head, ids, state.salt), holds };
 }
 
 /** What Re-run held is bound to: the head and what waits there, like Approve all, but never nothing. */
 export function rerunSet(state: PullState, wholeOf?: WholeOf): string {
-  return offeredSet(state, wholeOf).id ?? setId(state.head, []);
+  return offeredSet(state, wholeOf).id ?? setId(state.head, [], state.salt);
 }
 
 /** The actions behind a set id, if it still names what is shown. */

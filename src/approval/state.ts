@@ -106,6 +106,8 @@ export interface RerunState {
 export interface PullState extends Pull {
   /** All flagged actions of the pull request in the order in which they appeared. */
   readonly holds: readonly HoldState[];
+  /** See `set-id.ts`; empty until the first fact about it. */
+  readonly salt: string;
   /** What this head itself held was noted while it was the pull request's. */
   readonly looked: boolean;
   readonly runs: readonly RunState[];

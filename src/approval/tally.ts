@@ -69,6 +69,7 @@ export function tally(
   );
   return {
     ...stateOf(pull),
+    salt: saltOf(facts),
     looked: isCurrent || noted !== null,
     holds,
     runs: seen.runs,
@@ -80,6 +81,12 @@ export function tally(
     decisions: pull.open || pull.merged ? decisions : { ...decisions, grants: [] },
     nextChange: soonest([nextChange, ...holds.map((hold) => hold.expires)], now),
   };
+}
+
+/** The first one stays, also where two were written. */
+function saltOf(facts: readonly RecordedFact[]): string {
+  const salts = facts.filter((fact) => fact.type === 'salt').sort((a, b) => a.sequence - b.sequence);
+  return salts[0]?.salt ?? '';
 }
 
 function stateOf(pull: Pull) {

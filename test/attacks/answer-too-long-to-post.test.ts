@@ -42,7 +42,13 @@ suite('an answer that is longer than a comment may be', () => {
     });
     const given = { via: 'comment', commentId: 5, line: '/jit help', bodyDigest: 'a'.repeat(64) } as const;
     const who = { by: 'rita', byId: 7, byType: 'User' };
-    const command = { type: 'command', at: '2026-01-01T00:00:00Z', source: 'comment:5', ...who, given } as const;
+    const command = {
+      type: 'command',
+      at: '2026-01-01T00:00:00Z',
+      source: 'comment:5',
+      ...who,
+      given,
+    } as const;
     const tell = (status: number, words: string) =>
       answer(refusing(status, words), () => false, { repository, number: 1 }, command, {
         outcome: 'done',
