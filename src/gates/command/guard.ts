@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { ExitCode, messageOf } from '../../errors.ts';
 import { askJudge, tellSettlement } from '../../sdk/client.ts';
+import { originByTest } from './test-id.ts';
 
 export interface GuardCommandOptions {
   /** The command and its arguments; run without a shell. */
@@ -57,8 +58,9 @@ export async function guardCommand(options: GuardCommandOptions): Promise<number
   }
 }
 
-function requestOf({ argv, kind, target, cwd }: GuardCommandOptions): string {
-  return JSON.stringify({ kind: 'command', name: kind, argv, cwd, target });
+function requestOf({ argv, kind, target, cwd, env }: GuardCommandOptions): string {
+  const origin = originByTest(env, cwd) ?? undefined;
+  return JSON.stringify({ kind: 'command', name: kind, argv, cwd, target, origin });
 }
 
 /** Control characters could rewrite what the terminal shows. */

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { JitError } from '../../errors.ts';
-import type { HttpAction, Target } from '../../policy/action.ts';
+import type { HttpAction, Origin, Target } from '../../policy/action.ts';
 import type { Judge, Settlement } from '../../policy/judge.ts';
 import { type Authority, formatAuthority, hostHeader } from '../../protocol/http/authority.ts';
 import { framingProblem } from '../../protocol/http/framing.ts';
-import { endToEnd, headerValue, joinHeaders } from '../../protocol/http/headers.ts';
+import { endToEnd, headerValue, headerValues, joinHeaders } from '../../protocol/http/headers.ts';
 import { type Problem, problem } from '../../protocol/http/problem.ts';
 import type { OriginTarget } from '../../protocol/http/request-target.ts';
 import { originHeader } from '../../protocol/origin.ts';
+import { baggageWithout, originInBaggage } from '../../protocol/origin-conventions.ts';
 import type { ReadOrigin } from '../origins.ts';
 import { answerProblem, refuse, settlementOf, settleOnce } from './answer.ts';
 import { takeBody } from './body.ts';
@@ -116,7 +117,7 @@ export function actionHead(
   return {
     kind: 'http',
     target: route.target,
-    origin: gate.origins(headerValue(request.rawHeaders, originHeader) ?? ''),
+    origin: originOf(gate, request),
     method: { known: true, value: request.method ?? '' },
     scheme: route.scheme,
     host: route.authority.host,
@@ -131,7 +132,24 @@ export function actionHead(
 /** What the target gets: judged and sent are the same list. */
 export function outgoingHeaders(route: Route, request: IncomingMessage): [string, string][] {
   const kept = endToEnd(request.rawHeaders, ['host', 'expect', originHeader]);
-  return [['Host', route.host], ...route.request(kept)];
+  return [['Host', route.host], ...route.request(kept.flatMap(withoutOrigin))];
+}
+
+/** What the preload says, else the suite's own baggage. */
+export function originOf(
+  { origins }: Pick<HttpGateContext, 'origins'>,
+  request: IncomingMessage,
+): Origin | null {
+  const { rawHeaders } = request;
+  const told = headerValue(rawHeaders, originHeader);
+  return origins(told ?? originInBaggage(headerValues(rawHeaders, 'baggage').join(',')));
+}
+
+/** An origin is not part of what is judged: the same request from another line has the same id. */
+function withoutOrigin([name, value]: [string, string]): [string, string][] {
+  if (name.toLowerCase() !== 'baggage' || !value.includes('jit.')) return [[name, value]];
+  const rest = baggageWithout(value);
+  return rest === '' ? [] : [[name, rest]];
 }
 
 function settlementOfForwarded({ sent, status, callerGone, error }: Forwarded): Settlement {

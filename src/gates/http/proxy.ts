@@ -6,14 +6,13 @@ import { type Authority, formatAuthority, parseAuthority } from '../../protocol/
 import { headerValue } from '../../protocol/http/headers.ts';
 import { type Problem, problem } from '../../protocol/http/problem.ts';
 import { parseAbsoluteForm, parseOriginForm } from '../../protocol/http/request-target.ts';
-import { originHeader } from '../../protocol/origin.ts';
 import type { Gate } from '../gate.ts';
 import { noOrigins, type ReadOrigin } from '../origins.ts';
 import { answerProblem, answerRaw } from './answer.ts';
 import { defaultBodyLimit } from './body.ts';
 import { basicPassword, oneRunSecret, sameSecret } from './credential.ts';
 import { proxyEnvironment } from './environment.ts';
-import { exchange, plainRoute, type Route } from './exchange.ts';
+import { exchange, originOf, plainRoute, type Route } from './exchange.ts';
 import { listenOnLoopback } from './listen.ts';
 import { peerUid } from './peer.ts';
 import { gateServer, type HttpHandlers } from './server.ts';
@@ -174,8 +173,7 @@ function onConnect(server: Server, gate: TunnelContext, entry: Entry): void {
         return;
       }
       if (head.length > 0) client.unshift(head);
-      const told = headerValue(request.rawHeaders, originHeader) ?? '';
-      await openTunnel(gate, authority, client, gate.origins(told));
+      await openTunnel(gate, authority, client, originOf(gate, request));
     };
     serve().catch(() => client.destroy());
   });

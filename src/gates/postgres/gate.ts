@@ -4,6 +4,7 @@ import { JitError, messageOf } from '../../errors.ts';
 import type { Origin, Target } from '../../policy/action.ts';
 import type { Judge, TransactionEvent } from '../../policy/judge.ts';
 import type { Analyse } from '../../policy/sql/analyse.ts';
+import { originInComment, originInName } from '../../protocol/origin-conventions.ts';
 import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
 import { messageLimit, smallMessageLimit } from '../../protocol/postgres/limits.ts';
 import { type ScramSecret, scramSecret } from '../../protocol/postgres/scram.ts';
@@ -206,8 +207,14 @@ class Listener {
       judge.follow?.(ref, event.event === 'ended' && server.undone ? { ...event, undone: true } : event);
     const database = target.database ?? this.#options.upstream.database;
     const knowledge = new Knowledge(server, this.#clock, ref, this.#looking, database);
+    const application = origins(originInName(greeted.parameters.get('application_name') ?? ''));
     let caused: Origin | null = null;
-    const rule = askJudge(judge, target, knowledge, () => caused);
+    const rule = askJudge(
+      judge,
+      target,
+      knowledge,
+      (statement) => caused ?? origins(originInComment(statement)) ?? application,
+    );
     const context: SessionContext = {
       server,
       knowledge,

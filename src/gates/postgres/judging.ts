@@ -8,15 +8,15 @@ import { withUnknown } from './text.ts';
 /** Asks the judge about a statement of one session. */
 export type AskJudge = (plan: Plan) => Promise<Ruling>;
 
-/** `caused`: where the client said that its next statement comes from. */
+/** `caused`: where the client said that this statement comes from. */
 export function askJudge(
   judge: Judge,
   target: Target,
   knowledge: Knowledge,
-  caused: () => Origin | null,
+  caused: (statement: string) => Origin | null,
 ): AskJudge {
   return async (plan) => {
-    const origin = caused();
+    const origin = caused(plan.statement);
     const role = await knowledge.role();
     const changes =
       plan.effects.statements > 1 && (setsRole(plan.effects) || knowledge.takesRoleBack(plan.effects));

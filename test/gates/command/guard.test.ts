@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { guardCommand } from '../../../src/gates/command/guard.ts';
 import { startLocalApi } from '../../../src/gates/local/api.ts';
 import { localTargets } from '../../../src/targets/local.ts';
 import { type TestJudge, testJudge } from '../http/support.ts';
@@ -103,4 +107,36 @@ test('a signal is passed on, and a death by signal is 128 + n', async (t) => {
   assert.deepEqual([trapped.code, trapped.out], [5, 'ready\nbye\n']);
   const killed = await finish(start(url, ['sh', '-c', 'kill -9 $$']));
   assert.equal(killed.code, 137);
+});
+
+test('the environment names the test that a command comes from, by line or by name', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'jit-test-id-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'api'));
+  writeFileSync(
+    join(folder, 'api/test_pay.py'),
+    '# test_pays\ndef test_pays_twice(): ...\ndef test_pays(): ...\n',
+  );
+  const judge = testJudge(() => 'allow');
+  const api = await startLocalApi({ judge, targetFor: localTargets([]), root: folder });
+  t.after(() => api.close());
+  const cases: readonly (readonly [Record<string, string>, number | null])[] = [
+    [{ JIT_TEST_ID: 'api/test_pay.py::2' }, 2],
+    [{ JIT_TEST_ID: 'test_pay.py::test_pays' }, 3],
+    [{ PYTEST_CURRENT_TEST: 'api/test_pay.py::test_pays_twice[eur] (call)' }, 2],
+    [{ JIT_TEST_ID: 'api/test_pay.py::nobody' }, null],
+    [{ JIT_TEST_ID: '/etc/passwd::1' }, null],
+    [{}, null],
+  ];
+  for (const [env, line] of cases) {
+    const told: string[] = [];
+    const code = await guardCommand({
+      argv: ['true'],
+      env: { PATH: process.env.PATH, JIT_APPROVAL_URL: api.url, ...env },
+      cwd: join(folder, 'api'),
+      tell: (text) => told.push(text),
+    });
+    assert.deepEqual([code, told], [0, []]);
+    assert.deepEqual(judge.actions.at(-1)?.origin, line === null ? null : { file: 'api/test_pay.py', line });
+  }
 });
