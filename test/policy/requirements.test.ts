@@ -24,6 +24,7 @@ test('a rule’s own words come before the file’s, and those before the defaul
       author: false,
       contributors: false,
       expiresMs: 86_400_000,
+      remindMs: null,
       scope: 'pull-request',
       repeat: null,
       uses: null,
