@@ -69,7 +69,7 @@ export function rememberEtags(octokit: OctokitHooks, cache: EtagCache, who: stri
     try {
       const answer = await request(options);
       const found = etagSchema.safeParse(answer).data?.headers;
-      if (found !== undefined && !isFullLastPage(answer, options.per_page, found.link)) {
+      if (found !== undefined && !isFullLastPage(answer, perPageOf(options), found.link)) {
         cache.set(key, found.etag, answer);
       }
       return answer;
@@ -78,6 +78,11 @@ export function rememberEtags(octokit: OctokitHooks, cache: EtagCache, who: stri
       throw thrown;
     }
   });
+}
+
+/** Lists are asked with their parameters in the address already. */
+function perPageOf({ url, per_page: given }: { readonly url: string; readonly per_page?: unknown }): unknown {
+  return given ?? /[?&]per_page=(\d+)/.exec(url)?.[1];
 }
 
 /**

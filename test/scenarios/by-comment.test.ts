@@ -92,3 +92,34 @@ test('without the App: respond.yml presses the button, and a denial holds', asyn
   ]);
   assert.deepEqual(sandbox.violations, []);
 });
+
+test('without the App: rules that only teams may release end the run with 78, before anything ran', async () => {
+  const teams = policy.replace('from: { role: maintain }', 'from: { teams: [acme/data] }');
+  const stage = await openStage({ files: { [policyFile]: teams, [workflowFile]: workflow } });
+  await using _ = stage;
+  await openPull(stage.sandbox);
+  const run = await finished(stage.sandbox, 1);
+  const log = run.attempts[0]?.jobs.flatMap((job) => job.log).join('\n') ?? '';
+  assert.match(log, /Without the App .* nobody can approve what these rules hold: .*delete-on-staging/);
+  assert.match(log, /exit code 78/);
+  assert.throws(() => reportOf(stage.sandbox, run, 1), /left no report/);
+});
+
+test('without the App: a job that waits reads the comments until one decides, in the same attempt', async () => {
+  const reason = 'reason: Deletes rows of the database that all teams share';
+  const waits = policy.replace(reason, `${reason}, wait: 5m`);
+  const stage = await openStage({ files: { [policyFile]: waits, [workflowFile]: workflow } });
+  await using _ = stage;
+  const { sandbox } = stage;
+  const pull = await openPull(sandbox);
+  const logOf = () => sandbox.read.runs(repository)[0]?.attempts[0]?.jobs[0]?.log.join('\n') ?? '';
+  const id = await until(
+    'a call waits',
+    () => / waits up to 300 s .*: \/approve (\w{26})/.exec(logOf())?.[1],
+  );
+  sandbox.act.comment('grace', pull, `/approve ${id}`);
+  const report = reportOf(sandbox, await finished(sandbox, 1), 1);
+  assert.deepEqual(outcomes(report).sql, ['granted', null]);
+  assert.match(logOf(), new RegExp(`${id}: approved by grace; it runs now`));
+  assert.deepEqual(sandbox.violations, []);
+});

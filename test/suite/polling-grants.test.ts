@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { fingerprint } from '../../src/approval/fingerprint.ts';
+import type { Found } from '../../src/approval/grant.ts';
+import type { Flagged } from '../../src/report/schema.ts';
+import { pollingGrants } from '../../src/suite/polling-grants.ts';
+import { deleteSeven } from '../approval/story.ts';
+
+const flagged: Flagged = {
+  id: '7f3k9q2m7f3k9q2m7f3k9q2m7f',
+  fingerprint: fingerprint(deleteSeven),
+  form: deleteSeven,
+  outcome: 'held',
+  grant: null,
+  deniedBy: null,
+  target: 'staging-db',
+  reason: 'because',
+  unknown: [],
+  checks: [],
+  trace: [],
+  unbindable: null,
+  count: 1,
+  steps: ['api'],
+  origin: null,
+  ruleAt: null,
+  firstAt: '2026-01-01T00:00:00.000Z',
+};
+const denied: Found = { kind: 'denied', by: 'maria' };
+const nothing: Found = { kind: 'none', problem: null };
+
+/** Each reading answers the next of these, the last one for ever; time passes by a second with each look at it. */
+function polling(readings: readonly (Found | Error)[]) {
+  const said: string[] = [];
+  let time = 0;
+  let asked = 0;
+  const live = pollingGrants({
+    reread: async () => {
+      const found = readings[Math.min(asked++, readings.length - 1)] ?? nothing;
+      if (found instanceof Error) throw found;
+      return async () => found;
+    },
+    now: () => (time += 1000),
+    say: (sentence) => said.push(sentence),
+    everyMs: 1,
+  });
+  return { live, said, asked: () => asked };
+}
+
+suite('waiting by reading again and again', () => {
+  test('settles with the reading that has a decision, and prints the command to copy', async () => {
+    const { live, said, asked } = polling([nothing, new Error('no answer'), nothing, denied]);
+    assert.deepEqual(await live.wait(flagged, 600_000), denied);
+    assert.equal(asked(), 4);
+    assert.ok(said[0]?.endsWith(`/approve ${flagged.id}`));
+    assert.equal(said.at(-1), `${flagged.id}: denied by maria.`);
+  });
+
+  test('ends without a decision when its time is over, and says why what was written does not count', async () => {
+    const { live, said } = polling([
+      { kind: 'none', problem: 'The comment of rita does not count: no role.' },
+    ]);
+    const found = await live.wait(flagged, 20_000);
+    assert.equal(found.kind, 'none');
+    assert.equal(said.filter((line) => line.includes('of rita does not count')).length, 2);
+  });
+
+  test('what cannot be read for a minute releases nothing', async () => {
+    const { live } = polling([new Error('status 403')]);
+    const found = await live.wait(flagged, 1_800_000);
+    assert.match(found.kind === 'none' ? (found.problem ?? '') : found.kind, /could not be read: status 403/);
+  });
+
+  test('goes on as held when its step ends', async () => {
+    const { live, asked } = polling([nothing]);
+    const waits = live.wait(flagged, 1_800_000);
+    live.release('another');
+    live.release('api');
+    assert.deepEqual(await waits, nothing);
+    assert.ok(asked() <= 2);
+  });
+});
