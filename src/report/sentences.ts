@@ -3,14 +3,14 @@ import type { Report } from './schema.ts';
 type Run = { readonly app: number | null; readonly run: Pick<Report['run'], 'repository' | 'pullRequest'> };
 
 /** Why nothing that was held in this run can be approved; null when it can. */
-export function notApprovable({ app, run }: Run): string | null {
-  if (run.repository === null || app !== null || run.pullRequest !== null) return null;
+export function notApprovable({ run }: Pick<Run, 'run'>): string | null {
+  if (run.repository === null || run.pullRequest !== null) return null;
   return 'this run belongs to no pull request';
 }
 
 /** What is to be done after approving, where no App does it; null where one does. */
 export function afterApproval({ app, run }: Run): string | null {
-  if (run.repository === null || app !== null) return null;
+  if (run.repository === null || app !== null || run.pullRequest === null) return null;
   return 'Then press "Re-run failed jobs" on the run, unless a workflow of yours does (respond.yml).';
 }
 

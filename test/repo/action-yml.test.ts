@@ -14,6 +14,7 @@ const action = z
       z.object({ description: z.string(), default: z.string(), required: z.literal(false) }),
     ),
     outputs: z.record(z.string(), z.object({ description: z.string(), value: z.string() })),
+    description: z.string(),
     branding: z.object({ icon: z.string(), color: z.string() }),
     runs: z.object({
       steps: z.array(
@@ -104,7 +105,8 @@ test('upload and conclude run whatever happened; nothing else starts in a cancel
   }
 });
 
-test('the Marketplace gets an icon and a colour that it knows', () => {
+test('the Marketplace gets an icon and a colour that it knows, and a description that it takes', () => {
+  assert.ok(action.description.length <= 125, `${action.description.length} characters`);
   assert.ok(
     ['white', 'black', 'yellow', 'blue', 'green', 'orange', 'red', 'purple', 'gray-dark'].includes(
       action.branding.color,

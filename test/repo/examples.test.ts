@@ -29,16 +29,24 @@ for (const file of policies) {
   });
 }
 
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
 for (const file of workflows) {
   test(`the workflow ${file} is one by GitHub's own schema`, () => {
     assert.deepEqual(validateWorkflow(readFileSync(path.join(root, file), 'utf8'), file), []);
   });
 
-  test(`the workflow ${file} pins every action by commit and asks for permissions`, () => {
+  test(`the workflow ${file} pins every action by commit, asks for permissions, keeps no token and puts no expression in a shell`, () => {
     const workflow = parse(readFileSync(path.join(root, file), 'utf8'));
     assert.ok(workflow.permissions, 'permissions: is missing');
-    for (const job of Object.values<{ steps: { uses?: string }[] }>(workflow.jobs)) {
-      for (const { uses } of job.steps) {
+    for (const job of Object.values<{ steps: Step[] }>(workflow.jobs)) {
+      for (const { uses, run, with: given } of job.steps) {
+        assert.ok(!run?.includes('${{'), 'an expression in shell text can be told what to run');
+        if (uses?.startsWith('actions/checkout@')) assert.equal(given?.['persist-credentials'], false);
         if (uses === undefined || uses === './' || uses.startsWith('jit-approval/jit-approval@')) continue;
         assert.match(uses, /^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
       }
