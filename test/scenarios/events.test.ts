@@ -162,7 +162,13 @@ suite('the action on each event', { concurrency: 3 }, () => {
       workflow: workflow({ permissions }),
     });
     const pull = await pullIn(repository);
-    compare(t, 'without-an-app', await ended(repository, 'pull_request'), pull);
+    const { id, attempts } = await ended(repository, 'pull_request');
+    const messages = attempts[0]?.jobs[0]?.annotations.map(({ message }) => message).join('\n') ?? '';
+    const longId = /\/approve ([0-9a-z]{26})"/.exec(messages)?.[1] ?? '';
+    ground.sandbox.act.comment('grace', pull, `/approve ${longId}`);
+    ground.sandbox.act.rerun('alan', id, 'failed');
+    compare(t, 'without-an-app', await ended(repository, 'pull_request', 2), pull);
+    assert.deepEqual(ground.traces(repository), ['attempt 2: deploy']);
   });
 
   test('a pull request of a fork, with the App', async (t) => {
@@ -176,6 +182,27 @@ suite('the action on each event', { concurrency: 3 }, () => {
     await settled(pull, 'success', /Nothing to do/);
     compare(t, 'fork', run, pull);
     assert.deepEqual(ground.traces(repository), ['attempt 2: deploy']);
+  });
+
+  test('a merge group inherits what was approved in its pull request', async (t) => {
+    const repository = 'acme/queued';
+    const on = '{ pull_request: {}, merge_group: {} }';
+    await ground.repository(repository, { policy, workflow: workflow({ on }) });
+    const pull = await pullIn(repository);
+    await ended(repository, 'pull_request');
+    await approve(repository, pull);
+    await ended(repository, 'pull_request', 2);
+    await settled(pull, 'success', /Nothing to do/);
+    await ground.sandbox.act.enqueue('alan', pull);
+    const run = await ended(repository, 'merge_group');
+    assert.equal(run.attempts[0]?.conclusion, 'success');
+    await until("the App's word on the group", () =>
+      ground.sandbox.read
+        .checks(repository, run.headSha)
+        .some((check) => check.name === 'JIT approval: main' && check.conclusion === 'success'),
+    );
+    compare(t, 'merge-group', run, null);
+    assert.deepEqual(ground.traces(repository), ['attempt 1: deploy', 'attempt 2: deploy']);
   });
 
   test('a push where the policy lets run what nobody can approve', async (t) => {
