@@ -74,6 +74,7 @@ const effects: Readonly<Record<keyof AppGitHub, 'reads' | 'writes'>> = {
   workflowRunsOf: 'reads',
   latestRunOn: 'reads',
   jobs: 'reads',
+  executions: 'reads',
   artifacts: 'reads',
   downloadArtifact: 'reads',
   rerunJob: 'writes',

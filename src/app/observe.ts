@@ -1,3 +1,4 @@
+import { executedAgain } from '../approval/executions.ts';
 import type { Fact } from '../approval/facts.ts';
 import { runFacts } from './facts-of-github.ts';
 import { factsOf, type Pass, record } from './pass.ts';
@@ -19,8 +20,16 @@ export async function observe(pass: Pass): Promise<void> {
       run.headRepositoryId === pull.head.repositoryId,
   );
   const facts = await factsOf(pass);
-  const found: Fact[] = [...runFacts(facts, runs, at)];
+  const told = runFacts(facts, runs, at).map((fact) => withExecutions(pass, fact));
+  const found: Fact[] = await Promise.all(told);
   for (const run of runs)
     found.push(...(await newReports({ ...pass, facts, host: pass.desk.githubHost }, run)));
   await record(pass, found);
+}
+
+/** A re-run, by whomever, may have executed jobs whose reports stand there from earlier. */
+async function withExecutions({ github, key }: Pass, fact: Fact): Promise<Fact> {
+  if (fact.type !== 'run' || fact.status !== 'completed' || fact.attempt === 1) return fact;
+  const again = executedAgain(await github.executions(key.repository, fact.runId));
+  return again.length === 0 ? fact : { ...fact, executedAgain: [...again] };
 }

@@ -50,6 +50,7 @@ export function reportFact(truth: ReportTruth, report: Report | string, at: stri
     job: truth.job,
     head: truth.head,
     artifactId: truth.artifactId,
+    ...(valid?.run.checkRunId != null && { checkRunId: valid.run.checkRunId }),
     invalid: problem,
     result: valid?.result ?? null,
     exitCode: valid?.exitCode ?? null,

@@ -78,6 +78,8 @@ export const runFactSchema = z.strictObject({
   workflow: z.string(),
   status: z.string(),
   conclusion: z.string().nullable(),
+  /** Jobs of earlier attempts that this one executed again, by the ids that they had then. */
+  executedAgain: z.array(z.int()).optional(),
 });
 
 /** A line of a file, relative to the repository. */
@@ -114,6 +116,8 @@ export const reportFactSchema = z.strictObject({
   job: z.string(),
   head: sha,
   artifactId: z.int(),
+  /** The job's id in that attempt, as the report says; absent where the platform does not tell it. */
+  checkRunId: z.int().optional(),
   /** Why it is not valid; null when it is. */
   invalid: z.string().nullable(),
   result: z.enum(['passed', 'failed', 'held', 'denied']).nullable(),

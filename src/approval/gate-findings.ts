@@ -158,8 +158,12 @@ function jobProblem(state: PullState, job: JobState, run: RunState | undefined):
     (rerun) => rerun.runId === run.runId && rerun.outcome !== 'refused' && rerun.attempt >= job.attempt,
   );
   // what we asked to run again contains every job that did not pass
-  const ranAgain = answered && run.attempt > job.attempt && job.result !== 'passed';
-  return ranAgain ? `Job ${jobLabel(job.job)} left no report in attempt ${run.attempt}.` : null;
+  const asked = answered && job.result !== 'passed';
+  // and what a person ran again is another execution than the one that reported
+  const seen = job.checkRunId !== null && run.executedAgain.includes(job.checkRunId);
+  return run.attempt > job.attempt && (asked || seen)
+    ? `Job ${jobLabel(job.job)} left no report in attempt ${run.attempt}.`
+    : null;
 }
 
 /** Actions that are approved while their job's latest report still shows them held. */

@@ -42,6 +42,7 @@ export function sightings(
     job: report.job,
     runId: report.runId,
     attempt: report.attempt,
+    checkRunId: report.checkRunId ?? null,
     invalid: report.invalid ?? stale(report, base, policy),
     result: report.result,
     notices: report.notices,
@@ -96,8 +97,8 @@ function latestRuns(facts: readonly RecordedFact[], head: string): readonly RunS
     if (other !== undefined && other.attempt > fact.attempt) continue;
     if (other?.attempt === fact.attempt && other.status === 'completed' && fact.status !== 'completed')
       continue;
-    const { runId, attempt, workflow, status, conclusion, sequence } = fact;
-    runs.set(runId, { runId, attempt, workflow, status, conclusion, sequence });
+    const { runId, attempt, workflow, status, conclusion, executedAgain = [], sequence } = fact;
+    runs.set(runId, { runId, attempt, workflow, status, conclusion, executedAgain, sequence });
   }
   return [...runs.values()];
 }

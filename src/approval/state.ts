@@ -77,6 +77,8 @@ export interface RunState {
   readonly workflow: string;
   readonly status: string;
   readonly conclusion: string | null;
+  /** Ids of jobs in earlier attempts that were executed again. */
+  readonly executedAgain: readonly number[];
   readonly sequence: number;
 }
 
@@ -86,6 +88,8 @@ export interface JobState {
   readonly job: string;
   readonly runId: number;
   readonly attempt: number;
+  /** Null where the platform does not tell it. */
+  readonly checkRunId: number | null;
   readonly invalid: string | null;
   readonly result: 'passed' | 'failed' | 'held' | 'denied' | null;
   readonly notices: readonly string[];

@@ -124,6 +124,8 @@ export interface WorkflowJob {
   readonly id: number;
   readonly name: string;
   readonly attempt: number;
+  /** ISO 8601 instant. */
+  readonly startedAt: string | null;
   readonly status: string;
   readonly conclusion: string | null;
 }
@@ -215,6 +217,8 @@ export interface AppGitHub extends RepositoryReader {
   latestRunOn(repository: string, workflow: string, branch: string): Promise<WorkflowRun | null>;
   /** Jobs of a run, each in its latest execution. */
   jobs(repository: string, runId: number): Promise<readonly WorkflowJob[]>;
+  /** Jobs of a run in all of its attempts. */
+  executions(repository: string, runId: number): Promise<readonly WorkflowJob[]>;
   artifacts(repository: string, runId: number): Promise<readonly Artifact[]>;
   downloadArtifact(repository: string, id: number): Promise<Uint8Array>;
   rerunJob(repository: string, jobId: number): Promise<void>;

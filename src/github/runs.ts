@@ -39,14 +39,16 @@ const jobSchema = z
     id: z.int(),
     name: z.string(),
     run_attempt: z.int().default(1),
+    started_at: z.string().nullish(),
     status: z.string(),
     conclusion: z.string().nullable(),
   })
   .transform(
-    ({ id, name, run_attempt, status, conclusion }): WorkflowJob => ({
+    ({ id, name, run_attempt, started_at, status, conclusion }): WorkflowJob => ({
       id,
       name,
       attempt: run_attempt,
+      startedAt: started_at ?? null,
       status,
       conclusion,
     }),
@@ -72,6 +74,7 @@ type RunCalls = Pick<
   | 'workflowRunsOf'
   | 'latestRunOn'
   | 'jobs'
+  | 'executions'
   | 'artifacts'
   | 'downloadArtifact'
   | 'rerunJob'
@@ -101,6 +104,8 @@ export function runCalls(client: Client): RunCalls {
     },
     jobs: (repository, runId) =>
       client.all(jobSchema, `GET ${runs}/{run_id}/jobs`, { ...ofRun(repository, runId), filter: 'latest' }),
+    executions: (repository, runId) =>
+      client.all(jobSchema, `GET ${runs}/{run_id}/jobs`, { ...ofRun(repository, runId), filter: 'all' }),
     artifacts: (repository, runId) =>
       client.all(artifactSchema, `GET ${runs}/{run_id}/artifacts`, ofRun(repository, runId)),
     downloadArtifact: (repository, id) =>

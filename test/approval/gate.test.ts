@@ -241,6 +241,73 @@ const cases: readonly Case[] = [
     because: /left no report in attempt 2/,
   },
   {
+    name: 'a job that a person ran again left no report',
+    told: late()
+      .ran([], { checkRunId: 5 })
+      .run({ attempt: 2, conclusion: 'success', executedAgain: [5] }),
+    says: ['completed', 'failure'],
+    because: /Job test \(1\) left no report in attempt 2/,
+  },
+  {
+    name: 'a job that a person ran again reported anew',
+    told: late()
+      .ran([], { checkRunId: 5 })
+      .run({ attempt: 2, conclusion: 'success', executedAgain: [5] })
+      .report([], { attempt: 2, checkRunId: 6 }),
+    says: ['completed', 'success'],
+    because: /^$/,
+  },
+  {
+    name: 'a person ran another job again',
+    told: late()
+      .ran([], { checkRunId: 5 })
+      .run({ attempt: 2, conclusion: 'success', executedAgain: [4] }),
+    says: ['completed', 'success'],
+    because: /^$/,
+  },
+  {
+    name: 'a job was run again whose number its report does not know',
+    told: late()
+      .ran([])
+      .run({ attempt: 2, conclusion: 'success', executedAgain: [5] }),
+    says: ['completed', 'success'],
+    because: /^$/,
+  },
+  {
+    name: 'an older run of the same workflow still runs',
+    told: late().run({ runId: 99, status: 'in_progress', conclusion: null }).ran([]),
+    says: ['in_progress', null],
+    because: /attempt 1, is in progress/,
+  },
+  {
+    name: 'a run timed out',
+    told: late().run({ conclusion: 'timed_out' }).report([]),
+    says: ['completed', 'failure'],
+    because: /ended as timed_out/,
+  },
+  {
+    name: 'a deployment rule of the run awaits approval',
+    told: late().run({ status: 'waiting', conclusion: null }),
+    says: ['in_progress', null],
+    because: /awaits approval to run/,
+  },
+  {
+    name: 'one of two actions is approved and the other undecided',
+    told: late()
+      .ran([reported(deleteSeven), reported(other)])
+      .approve(deleteSeven),
+    says: ['completed', 'action_required'],
+    because: /Waits for/,
+  },
+  {
+    name: 'one action is denied and another undecided',
+    told: late()
+      .ran([reported(deleteSeven), reported(other)])
+      .vote('deny', deleteSeven, 'dana'),
+    says: ['completed', 'failure'],
+    because: /Denied by dana.*Waits for/s,
+  },
+  {
     name: 'the re-run held it again although it is approved',
     told: rerun().ran([reported(deleteSeven)], { attempt: 2 }),
     says: ['completed', 'failure'],

@@ -118,6 +118,11 @@ const lists: Readonly<Record<string, readonly [List, (index: number) => object, 
     (id) => ({ id, name: 'j', status: 'queued', conclusion: null }),
     'jobs',
   ],
+  executions: [
+    (github) => github.executions('acme/shop', 1),
+    (id) => ({ id, name: 'j', status: 'queued', conclusion: null }),
+    'jobs',
+  ],
   artifacts: [
     (github) => github.artifacts('acme/shop', 1),
     (id) => ({ id, name: 'a', size_in_bytes: 1, expired: false }),
