@@ -78,8 +78,10 @@ function rulesSatisfied(
   return may ? requirements.map(({ ruleId }) => ruleId) : [];
 }
 
-function headProblem(state: PullState, { shownHead }: Ballot): string | null {
-  if (!state.open) return 'the pull request is closed';
+function headProblem(state: PullState, { shownHead, vote }: Ballot): string | null {
+  // what a merge brought to the base inherits its approvals: they can be taken back for as long as they count
+  const stands = state.open || (state.merged && vote !== 'approve');
+  if (!stands) return 'the pull request is closed';
   if (state.head !== state.currentHead) return 'the pull request was pushed to meanwhile';
   if (shownHead === null || shownHead === state.head) return null;
   return `what you saw was ${shownHead.slice(0, 7)}, and the head is ${state.head.slice(0, 7)} now; look again`;

@@ -2,11 +2,11 @@ import type { ReportedAction } from './facts.ts';
 import { binding } from './fingerprint.ts';
 import { circumstances, type Known, requirementsFor } from './hold-state.ts';
 import { jobLabel } from './job-label.ts';
-import { candidates, quorum } from './quorum.ts';
+import { type Counted, candidates, quorum } from './quorum.ts';
 import type { HoldRequirement } from './requirement.ts';
 import type { ReportFact } from './sightings.ts';
 import type { RecordedVote } from './source.ts';
-import { unspent } from './uses.ts';
+import { coveredUses, unspent } from './uses.ts';
 import { standingVotes } from './votes.ts';
 
 /**
@@ -24,6 +24,9 @@ export function issuedProblem(known: Known, report: ReportFact, action: Reported
   const at = { known, report, action, grant: action.grant, requirements };
   if (!wasIssued(at, () => true)) {
     return `${name} ran in job ${jobLabel(report.job)} by a grant that was never issued.`;
+  }
+  if (!wasIssued(at, () => true, coversAll(at))) {
+    return `${name} ran ×${ranBy(at)} in job ${jobLabel(report.job)}, more often than any approval carried over to this head covers.`;
   }
   const left = unspent(known.votes, requirements, earlierExecutions(known, report));
   if (wasIssued(at, (vote) => left.includes(vote))) return null;
@@ -45,7 +48,27 @@ interface Claim {
   readonly requirements: readonly HoldRequirement[];
 }
 
-function wasIssued(claim: Claim, counts: (vote: RecordedVote) => boolean): boolean {
+/** Executions in the report by this grant, over all values that it covers: what the runner counts it by. */
+function ranBy({ report, grant }: Claim): number {
+  const ran = report.actions.filter((action) => action.outcome === 'granted' && action.grant === grant);
+  return ran.reduce((sum, { count }) => sum + count, 0);
+}
+
+function coversAll(claim: Claim): Covers {
+  const { known, report, action } = claim;
+  return (fields, counted) => {
+    const uses = coveredUses(action.form, fields, counted, known.reports, report.head);
+    return uses === null || ranBy(claim) <= uses;
+  };
+}
+
+type Covers = (fields: readonly string[], counted: readonly Counted[]) => boolean;
+
+function wasIssued(
+  claim: Claim,
+  counts: (vote: RecordedVote) => boolean,
+  covers: Covers = () => true,
+): boolean {
   const { known, report, action, grant, requirements } = claim;
   const { form } = action;
   const before = known.votes.filter((vote) => vote.sequence < report.sequence);
@@ -61,6 +84,9 @@ function wasIssued(claim: Claim, counts: (vote: RecordedVote) => boolean): boole
     // who became a contributor later was none then
     const then = { ...circumstances(known), now: Date.parse(last.at), contributors: [], head: report.head };
     const able = approvals.filter(counts);
-    return sets.some((fields) => quorum(form, fields, able, requirements, then).met);
+    return sets.some((fields) => {
+      const { met, counted } = quorum(form, fields, able, requirements, then);
+      return met && covers(fields, counted);
+    });
   });
 }
