@@ -14,8 +14,9 @@ export const originMessage = 'o';
 /** Preload and gates: the repository's gates by their ports on the loopback, as JSON in JIT_APPROVAL_ORIGINS. */
 export const originVariable = 'JIT_APPROVAL_ORIGINS';
 
-const longest = 1000;
-const mostLines = 1_000_000;
+/** As the report takes them. */
+export const longestOrigin = 1000;
+export const mostLines = 1_000_000;
 
 export function formatOrigin({ file, line }: Origin): string {
   return `${encodeURIComponent(file)}:${line}`;
@@ -40,7 +41,7 @@ export function repositoryFile(
   isFile: (relative: string) => boolean,
 ): string | null {
   const file = slashes(told);
-  if (file.length > longest || !isPlain(file)) return null;
+  if (file.length > longestOrigin || !isPlain(file)) return null;
   const found = candidates(file, roots.map(slashes)).find(
     (path) => !path.split('/').includes('node_modules') && isFile(path),
   );

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import type { CallAction, CommandAction, Origin, Target } from '../../policy/action.ts';
+import { longestOrigin, mostLines } from '../../protocol/origin.ts';
 import type { JudgeRequest } from './messages.ts';
 
 /** The runtime action of a request. Paths become relative to `root`, the repository, so that they mean the same anywhere. */
@@ -22,11 +23,12 @@ export function localAction(
   return { kind: 'call', target, origin, name: request.name, params };
 }
 
-/** Null for a file outside the repository: there is no line to annotate. */
+/** Null for a file outside the repository, and for what no report takes: there is no line to annotate. */
 function originIn(root: string, cwd: string, given: Origin | undefined): Origin | null {
   if (given === undefined) return null;
   const file = within(root, resolve(cwd, given.file));
-  return file === null ? null : { file, line: given.line };
+  if (file === null || file.length > longestOrigin || given.line > mostLines) return null;
+  return { file, line: given.line };
 }
 
 function within(root: string, path: string): string | null {

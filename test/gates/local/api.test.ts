@@ -22,6 +22,23 @@ function post(url: string, body: unknown, headers: Record<string, string> = {}) 
   });
 }
 
+test('a place that no report takes is no place', async (t) => {
+  const judge = testJudge(() => 'allow');
+  const api = await apiFor(t, judge);
+  const places = [
+    { file: `${'a/'.repeat(600)}x.ts`, line: 1 },
+    { file: 'test/a.ts', line: 1_000_001 },
+    { file: '../outside.ts', line: 1 },
+  ];
+  for (const origin of places) {
+    await post(`${api.url}/v1/judge`, JSON.stringify({ kind: 'call', name: 'x', cwd: '/repo', origin }));
+  }
+  assert.deepEqual(
+    judge.actions.map(({ origin }) => origin),
+    [null, null, null],
+  );
+});
+
 test('a call is judged with its parameters, target and origin, and settled by its ticket', async (t) => {
   const judge = testJudge(() => 'allow');
   const api = await apiFor(t, judge);
