@@ -143,21 +143,24 @@ __name(sentence, "sentence");
 import { fileURLToPath } from "node:url";
 var frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):\d+\)?$/;
 function callerOf(below) {
+  return placesAbove(below)[0] ?? null;
+}
+__name(callerOf, "callerOf");
+function placesAbove(below) {
   const holder = {};
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50;
   Error.captureStackTrace(holder, below);
   const lines = String(holder.stack).split("\n");
   Error.stackTraceLimit = limit;
-  for (const line of lines) {
+  return lines.flatMap((line) => {
     const match = frame.exec(line.trimEnd());
-    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? "")) continue;
+    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? "")) return [];
     const path = match[1] ?? "";
-    return { file: path.startsWith("file://") ? fileURLToPath(path) : path, line: Number(match[2]) };
-  }
-  return null;
+    return [{ file: path.startsWith("file://") ? fileURLToPath(path) : path, line: Number(match[2]) }];
+  });
 }
-__name(callerOf, "callerOf");
+__name(placesAbove, "placesAbove");
 
 // src/sdk/serialize.ts
 function serialize(value) {

@@ -1,0 +1,284 @@
+"use strict";
+var __create = Object.create;
+var __defProp = Object.defineProperty;
+var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __getProtoOf = Object.getPrototypeOf;
+var __hasOwnProp = Object.prototype.hasOwnProperty;
+var __name = (target, value) => __defProp(target, "name", { value, configurable: true });
+var __copyProps = (to, from, except, desc) => {
+  if (from && typeof from === "object" || typeof from === "function") {
+    for (let key of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key) && key !== except)
+        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+  }
+  return to;
+};
+var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__getProtoOf(mod)) : {}, __copyProps(
+  // If the importer is in node compatibility mode or this is not an ESM
+  // file that has been converted to a CommonJS file using a Babel-
+  // compatible transform (i.e. "__esModule" has not been set), then set
+  // "default" to the CommonJS "module.exports" for node compatibility.
+  isNodeMode || !mod || !mod.__esModule ? __defProp(target, "default", { value: mod, enumerable: true }) : target,
+  mod
+));
+
+// src/protocol/origin.ts
+var originHeader = "x-jit-approval-origin";
+var originMessage = "o";
+var originVariable = "JIT_APPROVAL_ORIGINS";
+function formatOrigin({ file, line }) {
+  return `${encodeURIComponent(file)}:${line}`;
+}
+__name(formatOrigin, "formatOrigin");
+
+// src/sdk/preload/http.ts
+var import_node_diagnostics_channel = require("node:diagnostics_channel");
+var import_node_http = __toESM(require("node:http"), 1);
+var import_node_module = require("node:module");
+function tellHttp(places, ports) {
+  const isGate = /* @__PURE__ */ __name((address) => {
+    const match = /^(?:http:\/\/)?(?:127\.0\.0\.1|localhost):(\d+)\/?$/.exec(address);
+    return match !== null && ports.has(Number(match[1]));
+  }, "isGate");
+  tellNodeHttp(places, isGate);
+  tellUndici(places, isGate);
+}
+__name(tellHttp, "tellHttp");
+function tellNodeHttp(places, isGate) {
+  const { request } = import_node_http.default;
+  function telling2(...given) {
+    const made = Reflect.apply(request, this, given);
+    if (made instanceof import_node_http.ClientRequest && !made.headersSent && isGate(String(made.getHeader("host")))) {
+      const place = places.current();
+      if (place !== "") made.setHeader(originHeader, place);
+    }
+    return made;
+  }
+  __name(telling2, "telling");
+  function get(...given) {
+    const made = telling2.apply(this, given);
+    if (made instanceof import_node_http.ClientRequest) made.end();
+    return made;
+  }
+  __name(get, "get");
+  Object.defineProperty(telling2, "name", { value: "request" });
+  Reflect.set(import_node_http.default, "request", telling2);
+  Reflect.set(import_node_http.default, "get", get);
+  (0, import_node_module.syncBuiltinESMExports)();
+}
+__name(tellNodeHttp, "tellNodeHttp");
+function tellUndici(places, isGate) {
+  (0, import_node_diagnostics_channel.channel)("undici:request:create").subscribe((message2) => {
+    try {
+      const request = Object(message2).request;
+      const { origin, addHeader } = Object(request);
+      if (!isGate(String(origin)) || typeof addHeader !== "function") return;
+      const place = places.current();
+      if (place !== "") Reflect.apply(addHeader, request, [originHeader, place]);
+    } catch {
+    }
+  });
+  const { fetch } = globalThis;
+  if (typeof fetch !== "function") return;
+  globalThis.fetch = /* @__PURE__ */ __name(function keeping(...given) {
+    return places.keep(() => fetch(...given));
+  }, "keeping");
+  Object.defineProperty(globalThis.fetch, "name", { value: "fetch" });
+}
+__name(tellUndici, "tellUndici");
+
+// src/sdk/preload/places.ts
+var import_node_async_hooks = require("node:async_hooks");
+var import_node_path = require("node:path");
+
+// src/sdk/origin.ts
+var import_node_url = require("node:url");
+var frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):\d+\)?$/;
+function placesAbove(below) {
+  const holder = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  Error.captureStackTrace(holder, below);
+  const lines = String(holder.stack).split("\n");
+  Error.stackTraceLimit = limit;
+  return lines.flatMap((line) => {
+    const match = frame.exec(line.trimEnd());
+    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? "")) return [];
+    const path = match[1] ?? "";
+    return [{ file: path.startsWith("file://") ? (0, import_node_url.fileURLToPath)(path) : path, line: Number(match[2]) }];
+  });
+}
+__name(placesAbove, "placesAbove");
+
+// src/sdk/preload/places.ts
+var testNames = /[._-](test|spec|e2e|cy)\.[cm]?[jt]sx?$/;
+var testFolders = /[\\/](tests?|__tests__|specs?|e2e)[\\/]/;
+var Places = class {
+  static {
+    __name(this, "Places");
+  }
+  #roots;
+  #kept = new import_node_async_hooks.AsyncLocalStorage();
+  constructor(roots) {
+    this.#roots = roots.map((root) => root.endsWith(import_node_path.sep) ? root : `${root}${import_node_path.sep}`);
+  }
+  /** `file:line` for a gate; empty where it is not known. */
+  current() {
+    return this.#onStack() ?? this.#kept.getStore() ?? "";
+  }
+  /** What `work` calls later, when its stack has gone, comes from where we are now. */
+  keep(work) {
+    return this.#kept.run(this.current(), work);
+  }
+  /** A callback that is called for us by somebody else's stack. */
+  bind(callback) {
+    const place = this.current();
+    const kept = this.#kept;
+    return /* @__PURE__ */ __name(function bound(...given) {
+      return kept.run(place, () => callback.apply(this, given));
+    }, "bound");
+  }
+  #onStack() {
+    try {
+      const [self, ...above] = placesAbove();
+      const own = above.filter(({ file }) => file !== self?.file && this.#isOwn(file));
+      const found = own.find(({ file }) => testNames.test(file)) ?? own.find((place) => this.#isHelper(place)) ?? own[0];
+      return found === void 0 ? null : formatOrigin(found);
+    } catch {
+      return null;
+    }
+  }
+  #isOwn(file) {
+    return this.#roots.some((root) => file.startsWith(root));
+  }
+  /** By its path below the repository: the repository itself may lie in a folder called `test`. */
+  #isHelper({ file }) {
+    return this.#roots.some((root) => file.startsWith(root) && testFolders.test(file.slice(root.length - 1)));
+  }
+};
+
+// src/sdk/preload/postgres.ts
+var import_node_module2 = __toESM(require("node:module"), 1);
+var import_node_net = require("node:net");
+var import_node_vm = __toESM(require("node:vm"), 1);
+var queries = /[\\/]pg[\\/]lib[\\/]query\.js$|[\\/]pg-cursor[\\/](dist[\\/])?index\.js$/;
+var pools = /[\\/]pg-pool[\\/]index\.js$/;
+function tellPostgres(places, ports) {
+  const tell = teller(ports);
+  afterLoading((file, exports2) => {
+    if (queries.test(file)) return isQuery(exports2) ? telling(exports2, places, tell) : exports2;
+    if (pools.test(file)) keepThroughPool(exports2, places);
+    return exports2;
+  });
+}
+__name(tellPostgres, "tellPostgres");
+function isQuery(exports2) {
+  return typeof exports2 === "function" && typeof exports2.prototype?.submit === "function";
+}
+__name(isQuery, "isQuery");
+function telling(Base, places, tell) {
+  const Telling = class extends Base {
+    static {
+      __name(this, "Telling");
+    }
+    #place = places.current();
+    submit(connection) {
+      tell(connection, this.#place);
+      return super.submit(connection);
+    }
+  };
+  Object.defineProperty(Telling, "name", { value: Base.name });
+  return Telling;
+}
+__name(telling, "telling");
+function keepThroughPool(exports2, places) {
+  if (typeof exports2 !== "function") return;
+  const connect = exports2.prototype?.connect;
+  if (typeof connect !== "function") return;
+  exports2.prototype.connect = /* @__PURE__ */ __name(function connectKeeping(...given) {
+    const [callback, ...others] = given;
+    const kept = typeof callback === "function" ? [places.bind((...words) => callback(...words)), ...others] : given;
+    return Reflect.apply(connect, this, kept);
+  }, "connectKeeping");
+}
+__name(keepThroughPool, "keepThroughPool");
+function teller(ports) {
+  const last = /* @__PURE__ */ new WeakMap();
+  return (connection, place) => {
+    const stream = Object(connection).stream;
+    if (!(stream instanceof import_node_net.Socket) || !ports.has(stream.remotePort ?? 0)) return;
+    if (stream.remoteAddress !== "127.0.0.1" || (last.get(stream) ?? "") === place) return;
+    last.set(stream, place);
+    stream.write(message(place));
+  };
+}
+__name(teller, "teller");
+function message(place) {
+  const bytes = Buffer.alloc(5 + Buffer.byteLength(place));
+  bytes.write(originMessage, 0, "latin1");
+  bytes.writeInt32BE(bytes.length - 1, 1);
+  bytes.write(place, 5);
+  return bytes;
+}
+__name(message, "message");
+function afterLoading(change) {
+  const changed = /* @__PURE__ */ __name((module2, file) => {
+    if (typeof file !== "string" || typeof module2 !== "object" || module2 === null) return;
+    Reflect.set(module2, "exports", change(file, Reflect.get(module2, "exports")));
+  }, "changed");
+  follow(import_node_module2.default.prototype, "_compile", (result, [, file], module2) => {
+    changed(module2, file);
+    return result;
+  });
+  follow(import_node_vm.default, "compileFunction", (compiled, [, parameters, options]) => {
+    const at = Array.isArray(parameters) ? parameters.indexOf("module") : -1;
+    const file = Object(options).filename;
+    if (at < 0 || typeof compiled !== "function" || typeof file !== "string" || !(queries.test(file) || pools.test(file)))
+      return compiled;
+    return /* @__PURE__ */ __name(function loaded(...given) {
+      const result = Reflect.apply(compiled, this, given);
+      changed(given[at], file);
+      return result;
+    }, "loaded");
+  });
+}
+__name(afterLoading, "afterLoading");
+function follow(holder, name, then) {
+  const method = Reflect.get(holder, name);
+  if (typeof method !== "function") return;
+  Reflect.set(holder, name, /* @__PURE__ */ __name(function followed(...given) {
+    const result = Reflect.apply(method, this, given);
+    try {
+      return then(result, given, this);
+    } catch {
+      return result;
+    }
+  }, "followed"));
+}
+__name(follow, "follow");
+
+// src/sdk/preload/main.ts
+try {
+  const { roots, ports } = told();
+  if (ports.size > 0) {
+    const places = new Places(roots);
+    tellPostgres(places, ports);
+    tellHttp(places, ports);
+  }
+} catch {
+}
+function told() {
+  const { roots, ports } = Object(
+    JSON.parse(process.env[originVariable] ?? "{}")
+  );
+  return {
+    roots: list(roots).filter((root) => typeof root === "string"),
+    ports: new Set(list(ports).filter((port) => typeof port === "number"))
+  };
+}
+__name(told, "told");
+function list(value) {
+  return Array.isArray(value) ? value : [];
+}
+__name(list, "list");
