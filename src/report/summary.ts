@@ -143,12 +143,10 @@ function stepTable(steps: readonly StepResult[]): string | null {
   if (steps.length === 0) return null;
   const rows = steps.slice(0, maximumRows).map((step) => {
     const time = step.startedAt === null ? '' : duration(step.durationMs);
-    const passed = step.passedInAttempt === null ? '' : `passed in attempt ${step.passedInAttempt}`;
-    const note = [
-      ...(passed === '' ? [] : [passed]),
-      ...(step.reason === null ? [] : [prose(step.reason, 200)]),
-    ];
-    return `| ${cell(step.id)} | ${step.status} | ${time} | ${step.allowed} | ${step.held} | ${step.denied} | ${note.join('; ')} |`;
+    const passed = step.passedInAttempt === null ? null : `passed in attempt ${step.passedInAttempt}`;
+    // a step that is skipped because it passed says so in its reason already
+    const note = step.reason === null ? (passed ?? '') : prose(step.reason, 200);
+    return `| ${cell(step.id)} | ${step.status} | ${time} | ${step.allowed} | ${step.held} | ${step.denied} | ${note} |`;
   });
   return [
     '**Steps**',
