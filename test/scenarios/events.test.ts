@@ -115,8 +115,23 @@ async function settled(pull: Pull, conclusion: string, comment: RegExp | null): 
       .some((check) => check.name === 'JIT approval: main' && check.conclusion === conclusion),
   );
   if (comment === null) return;
-  await until(`${repository} has the comment ${comment.source}`, () =>
-    read.comments(pull).some(({ body }) => comment.test(body) && !body.includes('is in progress')),
+  await until(
+    `${repository} has the comment ${comment.source}, and no older one that is not folded away`,
+    () => {
+      const open = read
+        .comments(pull)
+        .filter(
+          ({ body, minimized, author }) =>
+            minimized === null && /bot/i.test(author.login) && /^###/.test(body),
+        );
+      const [only, ...others] = open;
+      return (
+        only !== undefined &&
+        others.length === 0 &&
+        comment.test(only.body) &&
+        !only.body.includes('is in progress')
+      );
+    },
   );
 }
 

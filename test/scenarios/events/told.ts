@@ -44,8 +44,10 @@ function checks({ read }: Sandbox, run: Run): string {
   return ['## Check runs on the head', ...all.sort()].join('\n');
 }
 
+/** Without those folded away: how often people were told while the jobs ended is a matter of their order. */
 function comments({ read }: Sandbox, pull: Pull): string[] {
-  return read.comments(pull).map((one) => {
+  const open = read.comments(pull).filter(({ minimized }) => minimized === null);
+  return open.map((one) => {
     const reactions = one.reactions.map(({ content }) => ` [${content}]`).join('');
     return `## Comment by ${one.author.login}${reactions}\n\n${one.body}`;
   });
