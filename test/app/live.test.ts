@@ -115,7 +115,7 @@ suite('a running job that waits', () => {
     assert.equal(scene.gate(pull)?.conclusion, 'failure');
   });
 
-  test('after a restart of the App it resumes where it was: told nothing twice, and all that it missed', async () => {
+  test('after a restart of the App it resumes where it was, and hears all that it missed', async () => {
     await using waiting = await waitingJob();
     const { scene, pull, job, goOn } = waiting;
     const [form, other] = [scene.del('7'), scene.del('8')];
@@ -127,9 +127,13 @@ suite('a running job that waits', () => {
     await scene.restart();
     const again = await channelOf(scene, job).post({ until: until(), holds });
     assert.equal(again.accepted.length, 2, 'what was posted before adds nothing');
-    const second = hear(scene, job, () => true, first.id);
+    // facts that decide nothing, as the answer to the command, may come between: then it hears the same once more
+    const second = hear(scene, job, ({ grants }) => grants.length === 2, first.id);
     scene.sandbox.act.comment('alice', pull, `/approve ${idOf(other)}`);
-    assert.equal((await second).decisions.grants.length, 2, 'the first thing heard is what was new');
+    assert.deepEqual(
+      (await second).decisions.grants.map(({ id }) => id).sort(),
+      [idOf(form), idOf(other)].sort(),
+    );
     const facts = await scene.ledger.facts({ repository, number: pull.number });
     assert.equal(facts.filter((fact) => fact.type === 'live').length, 1);
     goOn([granted(form), granted(other)]);
