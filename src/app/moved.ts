@@ -7,22 +7,24 @@ export function ofThisName(ledger: Ledger): Ledger {
   return { ...ledger, facts: async (key) => sinceMoved(await ledger.facts(key)) };
 }
 
-/** Everything known of a repository's pull requests goes with it to its new name. */
+/**
+ * What is known of a repository's pull requests goes with it to its new name: of the open ones everything, of the
+ * others where people have voted, as a denial must be there when one is opened again.
+ */
 export async function moveRepository(
   desk: Pick<Desk, 'ledger' | 'now'>,
   from: string,
   to: string,
   installation: number,
 ): Promise<void> {
-  const known = await desk.ledger.open();
-  for (const { key } of known) if (key.repository === from) await movePull(desk, key, to, installation);
+  for (const { key } of await desk.ledger.known(from)) await movePull(desk, key, to, installation);
 }
 
 /**
  * First recorded under the new name, then ended under the old: a crash in between moves them twice, which
  * changes nothing.
  */
-export async function movePull(
+async function movePull(
   { ledger, now }: Pick<Desk, 'ledger' | 'now'>,
   key: PullKey,
   to: string,
@@ -32,6 +34,7 @@ export async function movePull(
   const facts = await ledger.facts(key);
   const last = facts.findLast((fact) => fact.type === 'pull');
   if (last?.type !== 'pull') return;
+  if (last.state === 'closed' && !facts.some(({ type }) => type === 'vote')) return;
   const target = { ...key, repository: to };
   await ledger.record(target, factsToMove(facts, await ledger.facts(target)), null, installation);
   const { sequence: _, ...pull } = last;

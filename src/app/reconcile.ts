@@ -7,7 +7,7 @@ import { carryOutCommands } from './commands.ts';
 import { type Desk, instant } from './desk.ts';
 import { pullFacts } from './facts-of-github.ts';
 import { whileHeld } from './held.ts';
-import { movePull } from './moved.ts';
+import { moveRepository } from './moved.ts';
 import { observe } from './observe.ts';
 import { noOwnership, readOwnership } from './owners.ts';
 import { factsOf, type Pass, record, stateOf } from './pass.ts';
@@ -29,7 +29,7 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     const pull = await github.pullRequest(key.repository, key.number).catch(goneOrThrow);
     if (pull === null) return null;
     if (pull.base.repository !== key.repository) {
-      await movePull(desk, key, pull.base.repository, installation);
+      await moveRepository(desk, key.repository, pull.base.repository, installation);
       return null;
     }
     const changed = pullFacts(await desk.ledger.facts(key), pull, at);

@@ -131,6 +131,9 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
     async open() {
       return [...pulls.values()].filter((pull) => pull.open).map(known);
     },
+    async known(repository) {
+      return [...pulls.values()].filter(({ key }) => key.repository === repository).map(known);
+    },
     async heads() {
       const heads = [...chains].map(([repository, chain]): Head => chain.at(-1) ?? firstHead(repository));
       return heads

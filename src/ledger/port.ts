@@ -72,6 +72,8 @@ export interface Ledger {
   release(taken: Taken, outcome: Outcome): Promise<void>;
   /** Pull requests last known open, for the sweep. */
   open(): Promise<readonly KnownPull[]>;
+  /** Every pull request of a repository that was ever met, open or not. */
+  known(repository: string): Promise<readonly KnownPull[]>;
   /** The newest link of each repository's chain, by the repository's name. */
   heads(): Promise<readonly Head[]>;
   /** At most `limit` links of one chain after `sequence`, in order. */

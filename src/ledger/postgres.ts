@@ -51,6 +51,10 @@ export async function postgresLedger(
       const sql = 'SELECT repository, number, installation FROM jit_approval.pull WHERE open';
       return (await rows(sql)).map(pullRow);
     },
+    async known(repository) {
+      const sql = 'SELECT repository, number, installation FROM jit_approval.pull WHERE repository = $1';
+      return (await rows(sql, repository)).map(pullRow);
+    },
     async heads() {
       // chains whose head was taken away are chains too
       const found = await rows(

@@ -103,6 +103,10 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     async open() {
       return rows('SELECT repository, number, installation FROM pull WHERE open = 1').map(pullRow);
     },
+    async known(repository) {
+      const sql = 'SELECT repository, number, installation FROM pull WHERE repository = ?';
+      return rows(sql, repository).map(pullRow);
+    },
     async heads() {
       // chains whose head was taken away are chains too
       return rows(

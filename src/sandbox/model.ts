@@ -39,8 +39,8 @@ export interface RequiredCheck {
 
 export interface Repository {
   readonly id: number;
-  readonly owner: Account;
-  readonly name: string;
+  owner: Account;
+  name: string;
   readonly private: boolean;
   readonly defaultBranch: string;
   readonly description: string | null;

@@ -143,6 +143,10 @@ export interface Acting {
   dequeue(by: string, pull: Pull): Promise<void>;
   /** Merges the first group of the queue, as GitHub does when its required checks have passed; else refuses. */
   landQueued(pull: Pull): Promise<void>;
+  /** Its old name is redirected. Asks for role admin. */
+  renameRepository(by: string, fullName: string, name: string): void;
+  /** `owner` is a login. */
+  transferRepository(by: string, fullName: string, owner: string): void;
   comment(by: string, pull: Pull, body: string): Comment;
   /** Submits a review of the pull request's head, or of the earlier one that a page still showed. */
   review(

@@ -35,6 +35,8 @@ export class World {
   readonly memberships = new Map<number, Map<number, 'member' | 'admin'>>();
   readonly teams: Team[] = [];
   readonly repositories = new Map<number, Repository>();
+  /** Names in lower case that repositories had before, and whose they are. */
+  readonly formerNames = new Map<string, number>();
   readonly apps = new Map<number, App>();
   readonly installations = new Map<number, Installation>();
   readonly tokens = new Map<string, Token>();
@@ -97,6 +99,12 @@ export class World {
       if (sameName(each.owner.login, owner) && sameName(each.name, name)) return each;
     }
     return null;
+  }
+
+  /** The repository that had this name last, if no other has it now. */
+  formerly(owner: string, name: string): Repository | null {
+    const id = this.formerNames.get(`${owner}/${name}`.toLowerCase());
+    return id === undefined ? null : (this.repositories.get(id) ?? null);
   }
 
   /** Tells open pages that something changed. */

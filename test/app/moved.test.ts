@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { pullFacts } from '../../src/app/facts-of-github.ts';
-import { movePull, moveRepository, ofThisName } from '../../src/app/moved.ts';
+import { moveRepository, ofThisName } from '../../src/app/moved.ts';
 import type { RecordedFact } from '../../src/approval/facts.ts';
 import type { PullRequest } from '../../src/github/port.ts';
 import { memoryLedger } from '../../src/ledger/memory.ts';
@@ -35,7 +35,7 @@ suite('a repository that was renamed or transferred', () => {
   test('moved twice, as after a crash, it has each vote once', async () => {
     const ledger = await ledgerWith(held().approve(deleteSeven));
     await ledger.record(after, facts(held().approve(deleteSeven)), null, 2);
-    await movePull({ ledger, now }, before, 'acme/store', 2);
+    await moveRepository({ ledger, now }, 'acme/shop', 'acme/store', 2);
     assert.equal(types(await ledger.facts(after)).filter((type) => type === 'vote').length, 1);
   });
 
@@ -43,7 +43,7 @@ suite('a repository that was renamed or transferred', () => {
     const ledger = await ledgerWith(held().approve(deleteSeven).vote('deny', deleteSeven, 'dana'));
     const revoked = story().pull().vote('revoke', deleteSeven, 'tom', { source: 'comment:9' });
     await ledger.record(after, facts(revoked), null, 2);
-    await movePull({ ledger, now }, before, 'acme/store', 2);
+    await moveRepository({ ledger, now }, 'acme/shop', 'acme/store', 2);
     const votes = (await ledger.facts(after)).flatMap((fact) => (fact.type === 'vote' ? [fact.vote] : []));
     assert.deepEqual(votes, ['revoke', 'deny']);
   });

@@ -276,6 +276,21 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.deepEqual(await ledger.open(), []);
     });
 
+    withLedger('lists every pull request of one repository that it met, closed ones too', async (ledger) => {
+      await ledger.record(key, [pull('closed')], null, 5);
+      await ledger.markDirty(other, 6);
+      await ledger.record(elsewhere, [pull()], null, 7);
+      const found = await ledger.known(key.repository);
+      assert.deepEqual(
+        found.toSorted((a, b) => a.key.number - b.key.number),
+        [
+          { key, installation: 5 },
+          { key: other, installation: 6 },
+        ],
+      );
+      assert.deepEqual(await ledger.known('acme/nothing'), []);
+    });
+
     withLedger(
       'links the facts of a repository into one chain, of each repository its own',
       async (ledger) => {

@@ -9,7 +9,7 @@ import type { Account, Repository, Role } from '../model.ts';
 import { headCommit } from '../shapes/commit.ts';
 import { repositoryPage } from '../shapes/repository.ts';
 import { publish } from '../webhooks/publish.ts';
-import type { World } from '../world.ts';
+import { fullName, type World } from '../world.ts';
 import { requestSuites } from './check-suites.ts';
 import { syncPulls } from './pulls.ts';
 
@@ -81,6 +81,7 @@ function record(
     nextNumber: 1,
   };
   world.repositories.set(repository.id, repository);
+  world.formerNames.delete(fullName(repository).toLowerCase());
   return repository;
 }
 

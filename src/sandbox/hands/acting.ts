@@ -1,6 +1,7 @@
 import { cancel, rerunAll, rerunFailed } from '../actions/rerun.ts';
 import { clickButton, rerequest } from '../domain/checks.ts';
 import { addComment, deleteComment, editComment } from '../domain/comments.ts';
+import { renameRepository, transferRepository } from '../domain/moving.ts';
 import { someone } from '../domain/people.ts';
 import { editPull, mergePull, openPull, setPullState } from '../domain/pulls.ts';
 import { dequeue, enqueue, landQueued } from '../domain/queue.ts';
@@ -62,6 +63,14 @@ export function acting(world: World): Acting {
       await dequeue(world, pull);
     },
     landQueued: (pull) => landQueued(world, pull),
+    renameRepository(by, fullName, name) {
+      const repository = repositoryNamed(world, fullName);
+      renameRepository(world, repository, name, able(by, repository, 'admin'));
+    },
+    transferRepository(by, fullName, owner) {
+      const repository = repositoryNamed(world, fullName);
+      transferRepository(world, repository, someone(world, owner), able(by, repository, 'admin'));
+    },
     clickButton(by, checkRunId, identifier) {
       const run = checkNumbered(world, checkRunId);
       clickButton(world, run, able(by, run.suite.repository, 'read'), identifier);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { JitError } from '../../errors.ts';
-import type { World } from '../world.ts';
+import { fullName, type World } from '../world.ts';
 import { checkPage } from './check.ts';
 import { submit } from './forms.ts';
 import { filePage, homePage, repositoryPage } from './home.ts';
@@ -38,6 +38,8 @@ export async function servePage(
   if (known) return void response.writeHead(200, { 'content-type': known.type }).end(known.text);
   if (url.pathname === '/_live') return live(world, response);
   if (url.pathname.startsWith('/avatars/')) return drawAvatar(world, url.pathname, response);
+  const moved = movedPage(world, url.pathname);
+  if (moved !== null) return void response.writeHead(301, { location: moved }).end();
   const view: View = {
     world,
     person: world.account(cookie(request)),
@@ -58,6 +60,14 @@ function local(world: World, request: IncomingMessage, fromAnywhere: boolean): b
   const { host, origin } = request.headers;
   const foreign = !fromAnywhere && origin !== undefined && !hosts.some((each) => origin === `http://${each}`);
   return host !== undefined && hosts.includes(host) && !foreign;
+}
+
+/** Where the page of a repository is that had another name before. */
+function movedPage(world: World, path: string): string | null {
+  const [owner = '', name = '', ...rest] = segments(path);
+  if (world.repository(owner, name)) return null;
+  const repository = world.formerly(owner, name);
+  return repository === null ? null : `/${[fullName(repository), ...rest].join('/')}`;
 }
 
 async function pageAt(view: View, path: string): Promise<Html | null> {

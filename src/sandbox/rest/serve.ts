@@ -4,7 +4,7 @@ import type { ErrorObject } from 'ajv';
 import { messageOf } from '../../errors.ts';
 import { notFound, Refusal } from '../domain/refusal.ts';
 import { answerGraphql, graphqlPath } from '../graphql/serve.ts';
-import type { World } from '../world.ts';
+import { fullName, type World } from '../world.ts';
 import { authenticate, type Viewer } from './authenticate.ts';
 import { Call } from './call.ts';
 import {
@@ -15,6 +15,7 @@ import {
   unknownProperties,
 } from './description.ts';
 import { invalidRequest } from './invalid.ts';
+import { byNumberToName, movedFrom, redirect } from './moved.ts';
 import { charge, type RateState } from './rate-limit.ts';
 import type { Reply } from './reply.ts';
 import { route } from './router.ts';
@@ -30,7 +31,7 @@ export async function serveApi(
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', world.url);
-  const path = url.pathname.slice(apiPrefix.length);
+  const path = byNumberToName(world, url.pathname.slice(apiPrefix.length));
   let rate: RateState | null = null;
   let reply: Reply;
   try {
@@ -58,6 +59,13 @@ async function answer(
 ): Promise<Reply> {
   const method = request.method ?? 'GET';
   const where = `${method} ${path}`;
+  const moved = movedFrom(world, path);
+  if (moved) {
+    const [owner, repo] = fullName(moved.repository).split('/');
+    // whoever may not see it is told that nothing is there
+    const { repository } = new Call(world, viewer, { owner, repo }, {}, undefined, request.headers);
+    return redirect(world, method, repository, `${moved.path}${url.search}`);
+  }
   const match = route(method === 'HEAD' ? 'GET' : method, path);
   const handler = match ? handlers[match.operation.id] : undefined;
   if (!match || !handler) {

@@ -12,6 +12,7 @@ import type { JobRequest } from '../../../src/sandbox/contract.ts';
 import { startSandbox } from '../../../src/sandbox/index.ts';
 import type { CheckRun, Comment, Pull } from '../../../src/sandbox/model.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { fullName } from '../../../src/sandbox/world.ts';
 import { scriptedRunner } from '../../sandbox/help/runner.ts';
 import { permissions } from '../../sandbox/help/scene.ts';
 import { configWith } from './config.ts';
@@ -133,6 +134,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       'issue_comment',
       'workflow_run',
       'check_run',
+      'repository',
     ],
   });
   create.installation(made.id, 'acme');
@@ -162,7 +164,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   }
   const check = (pull: Pull, name: string) =>
     sandbox.read
-      .checks(repository, pull.head.sha)
+      .checks(fullName(pull.repository), pull.head.sha)
       .find((run) => run.name === name && run.suite.app.id === appId);
 
   return {
