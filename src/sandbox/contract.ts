@@ -14,12 +14,22 @@ export interface PlannedJob {
   /** `strategy.job-index` and `strategy.job-total`. */
   readonly index: number;
   readonly total: number;
+  /** `strategy.fail-fast`: when one job of the matrix fails, the others are cancelled. Absent: they are not. */
+  readonly failFast?: boolean;
+  readonly concurrency?: Concurrency | null;
+}
+
+/** `concurrency:` of a workflow or job, its expressions evaluated. */
+export interface Concurrency {
+  readonly group: string;
+  readonly cancelInProgress: boolean;
 }
 
 export interface PlannedWorkflow {
   readonly name: string;
   /** Whether `on:` lets this event (with its activity type, branches and paths) start it. */
   readonly jobs: readonly PlannedJob[];
+  readonly concurrency?: Concurrency | null;
 }
 
 export interface JobRequest {
@@ -100,11 +110,15 @@ export interface ArtifactStore {
 }
 
 export interface Runner {
-  /** What `on:` and `jobs:` of a workflow say for this event; null when the event does not start it. */
+  /**
+   * What `on:` and `jobs:` of a workflow say for this event; null when the event does not start it. `github` holds
+   * further entries of that context: ref, head_ref, …
+   */
   plan(
     workflowText: string,
     eventName: string,
     event: Readonly<Record<string, unknown>>,
+    github?: Readonly<Record<string, unknown>>,
   ): PlannedWorkflow | null;
   /** Permissions that GITHUB_TOKEN gets in this job, from `permissions:`. */
   permissions(workflowText: string, jobKey: string): Readonly<Record<string, 'read' | 'write'>>;

@@ -1,4 +1,4 @@
-import type { Conclusion, PlannedJob, RunnerAnnotation } from './contract.ts';
+import type { Conclusion, Concurrency, PlannedJob, RunnerAnnotation } from './contract.ts';
 
 /** What the sandbox remembers. Plain records; the functions in domain/ are the only ones that change them. */
 
@@ -310,6 +310,7 @@ export interface Run {
   readonly title: string;
   readonly createdAt: Date;
   updatedAt: Date;
+  readonly concurrency: Concurrency | null;
   /** Why the workflow file could not be planned. */
   readonly problem: string | null;
   readonly attempts: Attempt[];

@@ -1,3 +1,4 @@
+import type { Dispatch } from './actions/without-push.ts';
 import type { Runner } from './contract.ts';
 import type { FileChange } from './git/commit.ts';
 import type {
@@ -55,6 +56,8 @@ export interface Sandbox extends AsyncDisposable {
 
 export interface Setup {
   user(login: string, name?: string): void;
+  /** For example dependabot[bot], whose runs get less than a person's. */
+  bot(login: string): void;
   /** The account keeps its number; its old login is free. */
   rename(login: string, to: string): void;
   /** GitHub then shows the account to nobody; `false` ends it. */
@@ -159,6 +162,10 @@ export interface Acting {
   /** Clicks a button of a completed check run. */
   clickButton(by: string, checkRunId: number, identifier: string): void;
   rerequest(by: string, checkRunId: number): void;
+  /** "Run workflow" on a branch. */
+  dispatch(fullName: string, by: string, request: Dispatch): Promise<void>;
+  /** Lets one `cron` of `on.schedule` be due; `by` is who wrote that line. */
+  schedule(fullName: string, by: string, cron: string): Promise<void>;
   rerun(by: string, runId: number, what?: 'all' | 'failed'): void;
   cancel(by: string, runId: number): void;
 }

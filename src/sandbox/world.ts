@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ConcurrencyGroups } from './actions/concurrency.ts';
 import { Blobs } from './blobs.ts';
 import type { Runner } from './contract.ts';
 import type {
@@ -53,6 +54,8 @@ export class World {
   readonly blobs = new Blobs();
   /** Of ID tokens. */
   readonly issuer = new Issuer(this);
+  /** Which runs and jobs wait for which. */
+  readonly concurrency = new ConcurrencyGroups();
   /** Jobs, deliveries and requests under way. */
   readonly pending = new Pending();
   readonly folder = mkdtempSync(join(tmpdir(), 'sandbox-github-'));

@@ -7,7 +7,7 @@ import type { Account, Attempt, CheckRun, Job, Run } from '../model.ts';
 import { repositoryPage } from '../shapes/repository.ts';
 import type { World } from '../world.ts';
 import { announceJob, announceRun } from './announce.ts';
-import { runJob } from './job.ts';
+import { endJob, runJob } from './job.ts';
 
 export interface AttemptRequest {
   /** Jobs of the first attempt; a re-run repeats those of the attempt before. */
@@ -96,7 +96,13 @@ async function execute(world: World, run: Run, attempt: Attempt): Promise<void> 
     attempt.status = 'in_progress';
     await announceRun(world, run, attempt, 'in_progress');
   }
-  await allJobs(world, run, attempt);
+  const leave = await world.concurrency.enter(run.repository.id, run.concurrency, attempt.abort);
+  try {
+    if (leave !== null) await allJobs(world, run, attempt);
+    else for (const job of attempt.jobs) if (!job.carried) endJob(world, job, neverBegun);
+  } finally {
+    leave?.();
+  }
   attempt.status = 'completed';
   attempt.conclusion = run.problem === null ? conclude(attempt) : 'startup_failure';
   run.updatedAt = world.now();
@@ -113,7 +119,7 @@ async function allJobs(world: World, run: Run, attempt: Attempt): Promise<void> 
     const jobs = attempt.jobs.filter((job) => job.plan.key === key);
     const work = Promise.resolve().then(async () => {
       await Promise.all((jobs[0]?.plan.needs ?? []).map(ofKey));
-      await Promise.all(jobs.map((job) => (job.carried ? null : runJob(world, run, attempt, job))));
+      await matrix(world, run, attempt, jobs);
     });
     over.set(key, work);
     return work;
@@ -121,9 +127,37 @@ async function allJobs(world: World, run: Run, attempt: Attempt): Promise<void> 
   await Promise.all(attempt.jobs.map((job) => ofKey(job.plan.key)));
 }
 
+const neverBegun = { conclusion: 'cancelled', outputs: {} } as const;
+
+/** The jobs of one key: with `fail-fast` the first that fails cancels the others. */
+async function matrix(world: World, run: Run, attempt: Attempt, jobs: readonly Job[]): Promise<void> {
+  const running = new Map<Job, AbortController>();
+  const abortAll = (): void => {
+    for (const controller of running.values()) controller.abort();
+  };
+  const one = async (job: Job): Promise<void> => {
+    const controller = new AbortController();
+    if (attempt.abort.signal.aborted) controller.abort();
+    running.set(job, controller);
+    const leave = await world.concurrency.enter(run.repository.id, job.plan.concurrency, controller);
+    try {
+      if (leave === null) endJob(world, job, neverBegun);
+      else await runJob(world, run, attempt, job, controller.signal);
+    } finally {
+      running.delete(job);
+      leave?.();
+    }
+    if (job.plan.failFast && job.conclusion === 'failure' && !job.tolerated) abortAll();
+  };
+  attempt.abort.signal.addEventListener('abort', abortAll, { once: true });
+  await Promise.all(jobs.filter((job) => !job.carried).map(one));
+  attempt.abort.signal.removeEventListener('abort', abortAll);
+}
+
 function conclude(attempt: Attempt): Conclusion {
   const all = attempt.jobs.map((job) => (job.tolerated ? 'success' : job.conclusion));
-  if (attempt.abort.signal.aborted || all.includes('cancelled')) return 'cancelled';
+  if (attempt.abort.signal.aborted) return 'cancelled';
   if (all.includes('failure')) return 'failure';
+  if (all.includes('cancelled')) return 'cancelled';
   return all.every((each) => each === 'skipped') && all.length > 0 ? 'skipped' : 'success';
 }

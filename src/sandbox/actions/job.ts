@@ -10,7 +10,13 @@ import { announceJob } from './announce.ts';
 import { idTokenOf, secretsOf, tokenPermissions } from './trust.ts';
 
 /** Runs one job to its end and writes down what it tells. */
-export async function runJob(world: World, run: Run, attempt: Attempt, job: Job): Promise<void> {
+export async function runJob(
+  world: World,
+  run: Run,
+  attempt: Attempt,
+  job: Job,
+  signal: AbortSignal,
+): Promise<void> {
   const { runner } = world;
   if (!runner) return;
   const token = jobToken(world, run, job);
@@ -23,15 +29,20 @@ export async function runJob(world: World, run: Run, attempt: Attempt, job: Job)
       observe(world, job),
       artifactStore(world, run, job),
       (sha, folder) => checkoutInto(run.repository.folder, sha, folder),
-      attempt.abort.signal,
+      signal,
     );
   } catch (thrown) {
     job.log.push(`##[error]${messageOf(thrown)}`);
-    result = { conclusion: attempt.abort.signal.aborted ? 'cancelled' : 'failure', outputs: {} };
+    result = { conclusion: signal.aborted ? 'cancelled' : 'failure', outputs: {} };
   } finally {
     world.tokens.delete(token);
     if (idToken !== null) world.issuer.holders.delete(idToken.token);
   }
+  endJob(world, job, result);
+}
+
+/** Also of a job that was cancelled before it began. */
+export function endJob(world: World, job: Job, result: JobResult): void {
   job.status = 'completed';
   job.conclusion = result.conclusion;
   job.completedAt = world.now();

@@ -6,7 +6,7 @@ import { blob, entriesIn } from '../git/read.ts';
 import type { Account, Repository, Run, Workflow } from '../model.ts';
 import type { Json } from '../shapes/account.ts';
 import { payloadOf } from '../webhooks/publish.ts';
-import type { World } from '../world.ts';
+import { fullName, type World } from '../world.ts';
 import { startAttempt } from './attempt.ts';
 
 /** Something happened that workflows may listen to. */
@@ -25,6 +25,8 @@ export interface Trigger {
   readonly headRef: string | null;
   readonly baseRef: string | null;
   readonly title: string;
+  /** Path of the one workflow that is meant; default: all that listen. */
+  readonly workflow?: string;
 }
 
 const folder = '.github/workflows';
@@ -37,37 +39,51 @@ export async function startWorkflows(world: World, trigger: Trigger): Promise<vo
   const event = payloadOf(world, { ...trigger, event: trigger.eventName });
   for (const entry of await entriesIn(git, trigger.sha, folder)) {
     if (entry.type !== 'blob' || !/\.ya?ml$/.test(entry.path)) continue;
+    if (trigger.workflow !== undefined && trigger.workflow !== entry.path) continue;
     const text = (await blob(git, entry.sha)).toString();
     let plan: PlannedWorkflow | null = null;
     let problem: string | null = null;
     try {
-      plan = runner.plan(text, trigger.eventName, event);
+      plan = runner.plan(text, trigger.eventName, event, githubOf(trigger));
     } catch (thrown) {
       problem = messageOf(thrown);
     }
     if (!plan && problem === null) continue;
-    const run = addRun(world, trigger, event, entry.path, plan?.name ?? entry.path, text, problem);
+    const run = addRun(world, trigger, event, { path: entry.path, text }, plan, problem);
     startAttempt(world, run, trigger.sender, { plan, execute: null, debug: false });
   }
+}
+
+/** What a workflow's own keys may read of the `github` context before it runs. */
+function githubOf(trigger: Trigger): Readonly<Record<string, unknown>> {
+  const { repository, ref, sha, headRef, baseRef, sender } = trigger;
+  return {
+    repository: fullName(repository),
+    ref,
+    ref_name: ref.replace(/^refs\/(heads|tags|pull)\//, ''),
+    sha,
+    head_ref: headRef ?? '',
+    base_ref: baseRef ?? '',
+    actor: sender.login,
+  };
 }
 
 function addRun(
   world: World,
   trigger: Trigger,
   event: Json,
-  path: string,
-  name: string,
-  text: string,
+  file: { readonly path: string; readonly text: string },
+  plan: PlannedWorkflow | null,
   problem: string | null,
 ): Run {
   const { repository, headSha, headBranch } = trigger;
-  const workflow = workflowAt(world, repository, path, name);
+  const workflow = workflowAt(world, repository, file.path, plan?.name ?? file.path);
   workflow.runs += 1;
   const run: Run = {
     id: world.nextId(),
     repository,
     workflow,
-    workflowText: text,
+    workflowText: file.text,
     number: workflow.runs,
     suite: addSuite(world, repository, actionsApp(world), headSha, headBranch, null),
     eventName: trigger.eventName,
@@ -83,6 +99,7 @@ function addRun(
     title: trigger.title,
     createdAt: world.now(),
     updatedAt: world.now(),
+    concurrency: plan?.concurrency ?? null,
     problem,
     attempts: [],
   };

@@ -1,4 +1,5 @@
 import { cancel, rerunAll, rerunFailed } from '../actions/rerun.ts';
+import { dispatch, schedule } from '../actions/without-push.ts';
 import { clickButton, rerequest } from '../domain/checks.ts';
 import { addComment, deleteComment, editComment } from '../domain/comments.ts';
 import { renameRepository, transferRepository } from '../domain/moving.ts';
@@ -70,6 +71,14 @@ export function acting(world: World): Acting {
     transferRepository(by, fullName, owner) {
       const repository = repositoryNamed(world, fullName);
       transferRepository(world, repository, someone(world, owner), able(by, repository, 'admin'));
+    },
+    async dispatch(fullName, by, request) {
+      const repository = repositoryNamed(world, fullName);
+      await dispatch(world, repository, able(by, repository, 'write'), request);
+    },
+    async schedule(fullName, by, cron) {
+      const repository = repositoryNamed(world, fullName);
+      await schedule(world, repository, able(by, repository, 'write'), cron);
     },
     clickButton(by, checkRunId, identifier) {
       const run = checkNumbered(world, checkRunId);

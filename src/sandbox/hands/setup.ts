@@ -17,10 +17,13 @@ export function setup(world: World): Setup {
   };
 }
 
-function people(world: World): Pick<Setup, 'user' | 'rename' | 'suspend' | 'organization' | 'team'> {
+function people(world: World): Pick<Setup, 'user' | 'bot' | 'rename' | 'suspend' | 'organization' | 'team'> {
   return {
     user(login, name) {
       addAccount(world, login, 'User', name ?? null);
+    },
+    bot(login) {
+      addAccount(world, login, 'Bot');
     },
     rename: (login, to) => renameAccount(world, someone(world, login), to),
     suspend(login, suspended = true) {

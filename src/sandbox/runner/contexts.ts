@@ -69,7 +69,11 @@ export function runnerContext(request: JobRequest, folders: Folders): Context {
 export function sharedContexts(request: JobRequest, options: RunnerOptions): Context {
   return {
     needs: request.needs,
-    strategy: { 'job-index': request.job.index, 'job-total': request.job.total, 'fail-fast': true },
+    strategy: {
+      'job-index': request.job.index,
+      'job-total': request.job.total,
+      'fail-fast': request.job.failFast ?? true,
+    },
     matrix: request.job.matrix,
     vars: options.variables ?? {},
     inputs: request.event.inputs ?? {},

@@ -59,6 +59,8 @@ function passesWorkflow(filters: Readonly<Record<string, unknown>>, event: Event
   return !wanted.success || name === undefined || wanted.data.includes(name);
 }
 
+const cronsSchema = z.array(z.object({ cron: z.string() }));
+
 /** Whether `on:` lets this event start the workflow. */
 export function starts(
   on: unknown,
@@ -68,6 +70,9 @@ export function starts(
 ): boolean {
   const events = onSchema.parse(on);
   if (!(eventName in events)) return false;
+  if (eventName === 'schedule') {
+    return cronsSchema.parse(events.schedule).some(({ cron }) => cron === event.schedule);
+  }
   const filters = filterSchema.parse(events[eventName]) ?? {};
   const types = names.safeParse(filters.types);
   const wanted = types.success ? types.data : defaultTypes[eventName];

@@ -13,7 +13,7 @@ export type { RunnerOptions } from './options.ts';
  */
 export function createRunner(options: RunnerOptions = {}): Runner {
   return {
-    plan: (text, eventName, event) => plan(options, text, eventName, event),
+    plan: (text, eventName, event, github) => plan(options, text, eventName, event, github),
     permissions: (text, jobKey) => permissionsOf(parseWorkflow(text), jobKey),
     run: (request, observer, artifacts, checkout, signal) =>
       runJob(options, request, observer, artifacts, checkout, signal),

@@ -1,10 +1,10 @@
 import { JitError, messageOf } from '../../errors.ts';
-import type { PlannedJob, PlannedWorkflow } from '../contract.ts';
+import type { Concurrency, PlannedJob, PlannedWorkflow } from '../contract.ts';
 import { starts } from './events.ts';
-import { type ExpressionScope, interpolate, resolve } from './expression.ts';
+import { type ExpressionScope, interpolate, resolve, resolveBoolean } from './expression.ts';
 import { expandMatrix, matrixLabel } from './matrix.ts';
 import type { RunnerOptions } from './options.ts';
-import { type JobDefinition, parseWorkflow } from './workflow.ts';
+import { type ConcurrencyDefinition, type JobDefinition, parseWorkflow } from './workflow.ts';
 
 type Contexts = Readonly<Record<string, unknown>>;
 
@@ -39,6 +39,7 @@ function matrixOf(key: string, job: JobDefinition, contexts: Contexts): readonly
 function planJob(key: string, job: JobDefinition, contexts: Contexts): readonly PlannedJob[] {
   const combinations = matrixOf(key, job, contexts);
   const needs = job.needs === undefined ? [] : [job.needs].flat();
+  const failFast = job.strategy?.['fail-fast'] ?? true;
   return combinations.map((matrix, index) => ({
     key,
     name: nameOf(key, job, matrix, contexts),
@@ -46,7 +47,29 @@ function planJob(key: string, job: JobDefinition, contexts: Contexts): readonly 
     matrix,
     index,
     total: combinations.length,
+    failFast: resolveBoolean(failFast, scopeOf(contexts)),
+    concurrency: concurrencyOf(job.concurrency, { ...contexts, matrix }),
   }));
+}
+
+function concurrencyOf(
+  definition: ConcurrencyDefinition | undefined,
+  contexts: Contexts,
+): Concurrency | null {
+  if (definition === undefined) return null;
+  const scope = scopeOf(contexts);
+  if (typeof definition === 'string')
+    return { group: interpolate(definition, scope), cancelInProgress: false };
+  if (definition.queue !== undefined && definition.queue !== 'single') {
+    throw new JitError(
+      'workflow-unsupported',
+      `concurrency.queue is "${definition.queue}"; in this sandbox one run of a group waits at most.`,
+    );
+  }
+  return {
+    group: interpolate(definition.group, scope),
+    cancelInProgress: resolveBoolean(definition['cancel-in-progress'], scope),
+  };
 }
 
 /** The jobs that an event starts, in the workflow's order; null when `on:` does not let it start any. */
@@ -55,14 +78,16 @@ export function plan(
   workflowText: string,
   eventName: string,
   event: Readonly<Record<string, unknown>>,
+  github: Contexts = {},
 ): PlannedWorkflow | null {
   const workflow = parseWorkflow(workflowText);
   if (!starts(workflow.on, eventName, event, options.changedFiles)) return null;
+  const name = typeof workflow.name === 'string' ? workflow.name : '';
   const contexts = {
-    github: { event, event_name: eventName },
+    github: { workflow: name, ...github, event, event_name: eventName },
     inputs: event.inputs ?? {},
     vars: options.variables ?? {},
   };
   const jobs = Object.entries(workflow.jobs).flatMap(([key, job]) => planJob(key, job, contexts));
-  return { name: typeof workflow.name === 'string' ? workflow.name : '', jobs };
+  return { name, jobs, concurrency: concurrencyOf(workflow.concurrency, contexts) };
 }

@@ -15,6 +15,16 @@ const defaults = z.object({
   run: z.object({ shell: z.string().optional(), 'working-directory': z.string().optional() }).optional(),
 });
 
+const concurrency = z.union([
+  z.string(),
+  z.object({
+    group: z.string(),
+    'cancel-in-progress': z.union([z.boolean(), z.string()]).optional(),
+    queue: z.string().optional(),
+  }),
+]);
+export type ConcurrencyDefinition = z.infer<typeof concurrency>;
+
 export const stepSchema = z.object({
   id: z.string().optional(),
   name: scalar.optional(),
@@ -38,7 +48,10 @@ const jobSchema = z.object({
   uses: z.string().optional(),
   container: z.unknown().optional(),
   services: z.union([z.record(z.string(), z.unknown()), z.string()]).optional(),
-  strategy: z.object({ matrix: z.unknown().optional() }).optional(),
+  strategy: z
+    .object({ matrix: z.unknown().optional(), 'fail-fast': z.union([z.boolean(), z.string()]).optional() })
+    .optional(),
+  concurrency: concurrency.optional(),
   env: environment.optional(),
   defaults: defaults.optional(),
   outputs: z.record(z.string(), scalar).optional(),
@@ -54,6 +67,7 @@ const workflowSchema = z.object({
   env: environment.optional(),
   defaults: defaults.optional(),
   permissions: z.unknown().optional(),
+  concurrency: concurrency.optional(),
   jobs: z.record(z.string(), jobSchema),
 });
 export type Workflow = z.infer<typeof workflowSchema>;
