@@ -13,6 +13,7 @@ export interface Picture {
    * name has replaced is named only: what it said last depends on what was seen on the way.
    */
   readonly checks: readonly string[];
+  /** Of the App. One that is folded away is named only, as a replaced check run is. */
   readonly comments: readonly string[];
   /** On what people wrote. */
   readonly reactions: readonly string[];
@@ -45,7 +46,9 @@ function picture(scene: Stage, story: Story): Picture {
         return replaced ? `${head} | replaced` : `${head} | ${contentOf(run, pull)}`;
       })
       .sort(),
-    comments: scene.ours(pull).map(({ body }) => timeless(body, pull)),
+    comments: scene
+      .ours(pull)
+      .map(({ body, minimized }) => (minimized === null ? timeless(body, pull) : `folded: ${minimized}`)),
     reactions: read
       .comments(pull)
       .flatMap(({ body, reactions }) =>
