@@ -28,12 +28,11 @@ export async function postgresLedger(
         const stored = facts.map(storedFact);
         // first of all, so that two writers of one repository never wait for each other in a circle
         const head = stored.length === 0 ? null : await lockHead(client, key.repository);
-        await touch(client, key, installation);
-        if (delivery !== null && !(await firstTime(client, key, delivery))) return false;
+        if (delivery === null) await touch(client, key, installation);
+        else if (!(await firstTime(client, key, installation, delivery))) return false;
         if (head !== null) await append(client, head, key, stored);
-        const opened = facts.findLast((fact) => fact.type === 'pull')?.state;
-        if (opened !== undefined) await setOpen(client, key, opened === 'open');
-        await mark(client, key);
+        const state = facts.findLast((fact) => fact.type === 'pull')?.state;
+        await mark(client, key, state === undefined ? null : state === 'open');
         return true;
       }),
     async facts({ repository, number }) {
@@ -45,7 +44,7 @@ export async function postgresLedger(
     markDirty: (key, installation) =>
       transaction(async (client) => {
         await touch(client, key, installation);
-        await mark(client, key);
+        await mark(client, key, null);
       }),
     async open() {
       const sql = 'SELECT repository, number, installation FROM jit_approval.pull WHERE open';
@@ -78,29 +77,35 @@ export async function postgresLedger(
 
 /** Whoever has this row writes the repository's next links; everybody else waits for the commit. */
 async function lockHead(client: ClientBase, repository: string): Promise<Head> {
+  const lock = 'SELECT * FROM jit_approval.head WHERE repository = $1 FOR UPDATE';
+  const [there] = (await client.query(lock, [repository])).rows;
+  if (there !== undefined) return headRow(there);
   const { hash } = firstHead(repository);
   await client.query(
     'INSERT INTO jit_approval.head (repository, sequence, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING',
     [repository, hash],
   );
-  const { rows } = await client.query('SELECT * FROM jit_approval.head WHERE repository = $1 FOR UPDATE', [
-    repository,
-  ]);
-  return headRow(rows[0]);
+  return headRow((await client.query(lock, [repository])).rows[0]);
 }
+
+const touchPull = `INSERT INTO jit_approval.pull (repository, number, installation) VALUES ($1, $2, $3)
+  ON CONFLICT (repository, number) DO UPDATE SET installation = excluded.installation`;
 
 async function touch(client: ClientBase, key: PullKey, installation: number): Promise<void> {
-  await client.query(
-    `INSERT INTO jit_approval.pull (repository, number, installation) VALUES ($1, $2, $3)
-     ON CONFLICT (repository, number) DO UPDATE SET installation = excluded.installation`,
-    [key.repository, key.number, installation],
-  );
+  await client.query(touchPull, [key.repository, key.number, installation]);
 }
 
-async function firstTime(client: ClientBase, key: PullKey, delivery: string): Promise<boolean> {
+/** Touches, too: others wait for the head's lock meanwhile, so each answer of the server counts. */
+async function firstTime(
+  client: ClientBase,
+  key: PullKey,
+  installation: number,
+  delivery: string,
+): Promise<boolean> {
   const { rowCount } = await client.query(
-    'INSERT INTO jit_approval.delivery (guid, repository, number) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-    [delivery, key.repository, key.number],
+    `WITH touched AS (${touchPull})
+     INSERT INTO jit_approval.delivery (guid, repository, number) VALUES ($4, $1, $2) ON CONFLICT DO NOTHING`,
+    [key.repository, key.number, installation, delivery],
   );
   return rowCount === 1;
 }
@@ -132,17 +137,18 @@ async function insert(client: ClientBase, entry: NewEntry): Promise<boolean> {
   return rowCount === 1;
 }
 
-async function setOpen(client: ClientBase, key: PullKey, open: boolean): Promise<void> {
-  const sql = 'UPDATE jit_approval.pull SET open = $3 WHERE repository = $1 AND number = $2';
-  await client.query(sql, [key.repository, key.number, open]);
-}
-
-async function mark(client: ClientBase, { repository, number }: PullKey): Promise<void> {
+/** `open`: null leaves it as it is. */
+async function mark(
+  client: ClientBase,
+  { repository, number }: PullKey,
+  open: boolean | null,
+): Promise<void> {
   await client.query(
-    `UPDATE jit_approval.pull SET mark = next.value, since = coalesce(since, next.value)
+    `UPDATE jit_approval.pull
+     SET mark = next.value, since = coalesce(since, next.value), open = coalesce($3, open)
      FROM (SELECT nextval('jit_approval.mark') AS value) AS next
      WHERE repository = $1 AND number = $2`,
-    [repository, number],
+    [repository, number, open],
   );
 }
 
