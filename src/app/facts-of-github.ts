@@ -7,10 +7,12 @@ export function pullFacts(facts: readonly RecordedFact[], pull: PullRequest, at:
   const last = facts.findLast((fact) => fact.type === 'pull');
   const { repositoryId } = pull.base;
   const now = { state: pull.state, head: pull.head.sha, base: pull.base.ref, author: pull.author };
+  const draft = pull.draft ? { draft: true as const } : {};
   const written: Fact = {
     type: 'pull',
     at,
     ...now,
+    ...draft,
     ...(pull.mergedAs !== null && { merged: true }),
     authorId: pull.authorId,
     pushedBy: null,
@@ -21,10 +23,12 @@ export function pullFacts(facts: readonly RecordedFact[], pull: PullRequest, at:
   if (known?.type === 'pull' && known.repositoryId !== repositoryId) {
     return [{ type: 'moved', at, to: null }, written];
   }
-  if (known !== undefined && last?.state === now.state && last.head === now.head && last.base === now.base) {
-    return [];
-  }
-  return [written];
+  const same =
+    last?.state === now.state &&
+    last.head === now.head &&
+    last.base === now.base &&
+    last.draft === draft.draft;
+  return known !== undefined && same ? [] : [written];
 }
 
 /** Run facts for what GitHub shows otherwise than the ledger's last word on each run. */

@@ -17,6 +17,8 @@ export function routes(app: Probot, desk: Desk): void {
       'pull_request.reopened',
       'pull_request.synchronize',
       'pull_request.edited',
+      'pull_request.converted_to_draft',
+      'pull_request.ready_for_review',
       'pull_request.closed',
     ],
     (context) => onPullRequest(desk, context),

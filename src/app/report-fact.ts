@@ -1,5 +1,6 @@
 import type { Fact, ReportedAction } from '../approval/facts.ts';
 import { actionId, fingerprint } from '../approval/fingerprint.ts';
+import { runAnew } from '../approval/sightings.ts';
 import type { RuleRef } from '../policy/verdict.ts';
 import { formProblem } from '../report/form-text.ts';
 import { changesOf } from '../report/policy-change.ts';
@@ -76,7 +77,10 @@ function reportProblem(truth: ReportTruth, report: Report): string | null {
     ['base branch', run.base, truth.base],
   ];
   const lie = claims.find(([, said, is]) => said !== is);
-  if (lie !== undefined) return `it says ${lie[0]} ${quote(lie[1])}, but GitHub says ${quote(lie[2])}`;
+  if (lie !== undefined) {
+    const remedy = lie[0] === 'base branch' ? `; ${runAnew}` : '';
+    return `it says ${lie[0]} ${quote(lie[1])}, but GitHub says ${quote(lie[2])}${remedy}`;
+  }
   return policyProblem(truth, report) ?? firstProblem(truth, report);
 }
 

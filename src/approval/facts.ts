@@ -19,6 +19,7 @@ export const pullFactSchema = z.strictObject({
   state: z.enum(['open', 'closed']),
   /** It was closed by merging it. */
   merged: z.literal(true).optional(),
+  draft: z.literal(true).optional(),
   head: sha,
   base: z.string(),
   author: z.string(),

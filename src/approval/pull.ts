@@ -5,6 +5,8 @@ import type { RecordedFact } from './facts.ts';
 export interface Pull {
   readonly open: boolean;
   readonly merged: boolean;
+  /** Not to be reviewed yet, says its author. */
+  readonly draft: boolean;
   readonly author: string;
   /** Null where no fact says. */
   readonly authorId: number | null;
@@ -32,6 +34,7 @@ export function pullOf(facts: readonly RecordedFact[], head?: string): Pull | nu
   return {
     open: last.state === 'open',
     merged: last.state === 'closed' && last.merged === true,
+    draft: last.draft === true,
     author: last.author,
     authorId: pulls.findLast((pull) => pull.authorId !== undefined)?.authorId ?? null,
     contributors: contributorsOf(pulls),

@@ -23,7 +23,8 @@ export interface Reminding {
  */
 export function reminding(facts: readonly RecordedFact[], state: PullState, now: number): Reminding {
   const told = new Set(facts.flatMap((fact) => (fact.type === 'reminder' ? fact.fingerprints : [])));
-  const open = state.open && state.head === state.currentHead;
+  // a draft's author has not asked anybody yet
+  const open = state.open && !state.draft && state.head === state.currentHead;
   const waiting = open ? undecided(state).filter((hold) => hold.blocked === null) : [];
   const times = waiting
     .filter((hold) => !told.has(hold.fingerprint))

@@ -43,7 +43,7 @@ export function sightings(
     runId: report.runId,
     attempt: report.attempt,
     checkRunId: report.checkRunId ?? null,
-    invalid: report.invalid ?? stale(report, base, policy),
+    invalid: report.invalid ?? stale(report, { before: baseAt(facts, report), now: base }, policy),
     result: report.result,
     notices: report.notices,
     sequence: report.sequence,
@@ -52,11 +52,30 @@ export function sightings(
 }
 
 /** Nobody knows what the policy of now would have held, had it judged that run. */
-function stale(report: ReportFact, base: string, policy: readonly string[] | undefined): string | null {
+function stale(
+  report: ReportFact,
+  base: { readonly before: string | null; readonly now: string },
+  policy: readonly string[] | undefined,
+): string | null {
   if (policy === undefined) return null;
   const [then, now] = [new Set(report.policy), new Set(policy)];
   if (then.size === now.size && then.isSubsetOf(now)) return null;
-  return `it was made under another policy than ${base} has now; run the job again`;
+  const other = base.before !== null && base.before !== base.now;
+  return `it was made under another policy than ${base.now} has now; ${other ? runAnew : 'run the job again'}`;
+}
+
+/** What helps where a run began with another base branch. */
+export const runAnew =
+  'push, or close and reopen the pull request: a run that is run again keeps the base that it began with';
+
+/** The base branch when the report was read. */
+function baseAt(facts: readonly RecordedFact[], { sequence }: ReportFact): string | null {
+  const before = facts.filter((fact) => fact.type === 'pull' && fact.sequence < sequence);
+  const last = before.reduce<RecordedFact | null>(
+    (newest, fact) => (newest === null || fact.sequence > newest.sequence ? fact : newest),
+    null,
+  );
+  return last?.type === 'pull' ? last.base : null;
 }
 
 /** Report facts in the order of the ledger. */

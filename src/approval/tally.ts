@@ -90,10 +90,10 @@ function saltOf(facts: readonly RecordedFact[]): string {
 }
 
 function stateOf(pull: Pull) {
-  const { open, merged, author, authorId, contributors, base } = pull;
+  const { open, merged, draft, author, authorId, contributors, base } = pull;
   const { head, currentHead, headSince, heads, unseenPushes } = pull;
   return {
-    ...{ open, merged, author, authorId, contributors, base },
+    ...{ open, merged, draft, author, authorId, contributors, base },
     ...{ head, currentHead, headSince, heads, unseenPushes },
   };
 }

@@ -14,6 +14,7 @@ export interface FileAtCommit {
 export interface PullRequest {
   readonly number: number;
   readonly state: 'open' | 'closed';
+  readonly draft: boolean;
   readonly author: string;
   readonly authorId: number;
   readonly title: string;

@@ -19,6 +19,8 @@ export const pullRequestSchema = z
     number: z.int(),
     state: z.enum(['open', 'closed']),
     title: z.string(),
+    // absent from old versions of GitHub Enterprise Server
+    draft: z.boolean().nullish(),
     merged_at: z.string().nullish(),
     // before the merge this is the test merge, which proves nothing
     merge_commit_sha: z.string().nullish(),
@@ -30,6 +32,7 @@ export const pullRequestSchema = z
     (pull): PullRequest => ({
       number: pull.number,
       state: pull.state,
+      draft: pull.draft ?? false,
       author: pull.user?.login ?? 'ghost',
       authorId: pull.user?.id ?? 0,
       title: pull.title,

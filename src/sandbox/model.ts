@@ -80,6 +80,8 @@ export interface Pull {
   readonly base: { ref: string; sha: string };
   title: string;
   body: string | null;
+  /** Its author does not want it reviewed or merged yet. */
+  draft: boolean;
   state: 'open' | 'closed';
   updatedAt: Date;
   closedAt: Date | null;

@@ -130,13 +130,21 @@ export interface Acting {
   openPull(
     fullName: string,
     by: string,
-    pull: { readonly head: string; readonly base?: string; readonly title: string; readonly body?: string },
+    pull: {
+      readonly head: string;
+      readonly base?: string;
+      readonly title: string;
+      readonly body?: string;
+      readonly draft?: boolean;
+    },
   ): Promise<Pull>;
   editPull(
     by: string,
     pull: Pull,
     change: { readonly title?: string; readonly body?: string; readonly base?: string },
   ): Promise<void>;
+  convertToDraft(by: string, pull: Pull): Promise<void>;
+  readyForReview(by: string, pull: Pull): Promise<void>;
   closePull(by: string, pull: Pull): Promise<void>;
   reopenPull(by: string, pull: Pull): Promise<void>;
   /** Answers the merge commit. */
@@ -187,7 +195,7 @@ export interface Reading {
   checks(fullName: string, sha: string): readonly CheckRun[];
   runs(fullName: string): readonly Run[];
   attempt(runId: number): Attempt;
-  /** clean, blocked, unstable, dirty or unknown. */
+  /** clean, draft, blocked, unstable, dirty or unknown. */
   mergeState(pull: Pull): string;
   file(fullName: string, ref: string, path: string): Promise<string | null>;
 }

@@ -59,6 +59,7 @@ test('another repository under an old name inherits nothing', async () => {
   const pull = (repositoryId: number): PullRequest => ({
     number: 7,
     state: 'open',
+    draft: false,
     author: 'author',
     authorId: 5,
     title: 'Change',

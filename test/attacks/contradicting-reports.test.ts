@@ -105,6 +105,7 @@ test('of an artifact that is too large, or one of thousands, not a byte is fetch
     pull: {
       number: 7,
       state: 'open',
+      draft: false,
       author: 'mallory',
       authorId: 5,
       title: '',

@@ -161,6 +161,7 @@ test('files that are listed after a push do not speak for the head that was ther
   const pull: PullRequest = {
     number: 1,
     state: 'open',
+    draft: false,
     author: 'wanda',
     authorId: 3,
     title: 'Change',

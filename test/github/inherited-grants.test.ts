@@ -45,7 +45,7 @@ function gate(pullRequest: number, at: string, over: Partial<GrantSet> = {}): Ch
 
 function pull(over: Partial<PullRequest> = {}): PullRequest {
   return {
-    ...{ number: 7, state: 'closed', author: 'alan', authorId: 1, title: '', mergedAs: tip },
+    ...{ number: 7, state: 'closed', draft: false, author: 'alan', authorId: 1, title: '', mergedAs: tip },
     head: { sha: head, ref: 'feature', repository: 'acme/shop', repositoryId: 1 },
     base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
     ...over,

@@ -8,6 +8,8 @@ type Event =
   | 'pull_request.reopened'
   | 'pull_request.synchronize'
   | 'pull_request.edited'
+  | 'pull_request.converted_to_draft'
+  | 'pull_request.ready_for_review'
   | 'pull_request.closed';
 
 /** The only thing that GitHub's API cannot tell later is who pushed; the rest is read again anyway. */
@@ -21,6 +23,7 @@ export async function onPullRequest(desk: Desk, context: Context<Event>): Promis
       at: instant(desk),
       state: pull.state === 'closed' ? 'closed' : 'open',
       ...(pull.merged_at !== null && { merged: true }),
+      ...(pull.draft && { draft: true }),
       head: pull.head.sha,
       base: pull.base.ref,
       author: pull.user?.login ?? 'ghost',

@@ -43,10 +43,13 @@ export function checksState(world: World, pull: Pull, head: string): readonly Ch
   return requiredChecks(pull).map((each) => requiredState(world, pull, each, head));
 }
 
-/** GitHub's `mergeable_state`: blocked by a required check, unstable by another, dirty by a conflict. */
-export function mergeState(world: World, pull: Pull): 'clean' | 'blocked' | 'unstable' | 'dirty' | 'unknown' {
+/** GitHub's `mergeable_state`: draft, blocked by a required check, unstable by another, dirty by a conflict. */
+type MergeState = 'clean' | 'draft' | 'blocked' | 'unstable' | 'dirty' | 'unknown';
+
+export function mergeState(world: World, pull: Pull): MergeState {
   if (pull.state === 'closed') return 'unknown';
   if (pull.mergeSha === null) return 'dirty';
+  if (pull.draft) return 'draft';
   if (requiredChecks(pull).some((each) => requiredState(world, pull, each) !== 'passed')) return 'blocked';
   const all = latestChecks(world, pull.repository, pull.head.sha);
   return all.every((run) => passing.has(run.conclusion ?? '')) ? 'clean' : 'unstable';

@@ -17,6 +17,7 @@ export interface PullRequest {
   readonly base: string;
   readonly title: string;
   readonly body: string | null;
+  readonly draft?: boolean;
   readonly byJob?: boolean;
 }
 
@@ -53,6 +54,7 @@ export async function openPull(world: World, repository: Repository, request: Pu
     base: { ref: request.base, sha: base },
     title: request.title,
     body: request.body,
+    draft: request.draft ?? false,
     state: 'open',
     updatedAt: now,
     closedAt: null,
@@ -84,11 +86,20 @@ async function refresh(world: World, pull: Pull): Promise<void> {
   else await tryGit(folder, ['update-ref', '-d', `${ref}/merge`]);
 }
 
+type Announced =
+  | 'opened'
+  | 'synchronize'
+  | 'reopened'
+  | 'closed'
+  | 'edited'
+  | 'converted_to_draft'
+  | 'ready_for_review';
+
 /** Webhook, then the workflows that listen to it. On a conflict GitHub starts none: there is no merge to test. */
 async function announce(
   world: World,
   pull: Pull,
-  action: 'opened' | 'synchronize' | 'reopened' | 'closed' | 'edited',
+  action: Announced,
   by: Account,
   extra: Record<string, unknown>,
   byJob: boolean,
@@ -167,6 +178,14 @@ export async function editPull(
   await announce(world, pull, 'edited', by, { changes }, false);
 }
 
+/** Draft, or ready to be reviewed. */
+export async function setDraft(world: World, pull: Pull, by: Account, draft: boolean): Promise<void> {
+  if (pull.draft === draft) return;
+  pull.draft = draft;
+  pull.updatedAt = world.now();
+  await announce(world, pull, draft ? 'converted_to_draft' : 'ready_for_review', by, {}, false);
+}
+
 export async function setPullState(
   world: World,
   pull: Pull,
@@ -195,6 +214,7 @@ export async function mergePull(world: World, pull: Pull, by: Account, sha: stri
   }
   const state = mergeState(world, pull);
   if (state === 'dirty') throw new Refusal(405, 'Pull Request is not mergeable');
+  if (state === 'draft') throw new Refusal(405, 'Pull Request is still a draft');
   if (state === 'blocked') {
     throw new Refusal(405, 'Required status checks have not all passed: the base branch is protected.');
   }

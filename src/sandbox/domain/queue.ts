@@ -20,6 +20,7 @@ export async function enqueue(world: World, pull: Pull, by: Account): Promise<st
   if (pull.state === 'closed' || repository.queue.some((queued) => queued.pull === pull)) {
     throw new Refusal(405, 'Pull Request cannot be added to the merge queue');
   }
+  if (pull.draft) throw new Refusal(405, 'Pull Request is still a draft');
   if (mergeState(world, pull) === 'blocked') {
     throw new Refusal(405, 'Required status checks have not all passed: the base branch is protected.');
   }

@@ -4,7 +4,7 @@ import { clickButton, rerequest } from '../domain/checks.ts';
 import { addComment, deleteComment, editComment } from '../domain/comments.ts';
 import { renameRepository, transferRepository } from '../domain/moving.ts';
 import { someone } from '../domain/people.ts';
-import { editPull, mergePull, openPull, setPullState } from '../domain/pulls.ts';
+import { editPull, mergePull, openPull, setDraft, setPullState } from '../domain/pulls.ts';
 import { dequeue, enqueue, landQueued } from '../domain/queue.ts';
 import { forbidden, notFound } from '../domain/refusal.ts';
 import { push } from '../domain/repositories.ts';
@@ -49,10 +49,15 @@ export function acting(world: World): Acting {
         base: request.base ?? repository.defaultBranch,
         title: request.title,
         body: request.body ?? null,
+        draft: request.draft ?? false,
       });
     },
     editPull: async (by, pull, change) =>
       editPull(world, pull, authorOr(by, pull.repository, pull.author), change),
+    convertToDraft: async (by, pull) =>
+      setDraft(world, pull, authorOr(by, pull.repository, pull.author), true),
+    readyForReview: async (by, pull) =>
+      setDraft(world, pull, authorOr(by, pull.repository, pull.author), false),
     closePull: async (by, pull) =>
       setPullState(world, pull, authorOr(by, pull.repository, pull.author), 'closed'),
     reopenPull: async (by, pull) =>

@@ -70,6 +70,7 @@ function headline(runs: readonly CheckRun[], missing: number): string {
 const verdicts: Readonly<Record<string, readonly [tone: string, text: string]>> = {
   clean: ['good', 'This branch can be merged.'],
   unstable: ['wait', 'This branch can be merged, though a check that is not required has not passed.'],
+  draft: ['quiet', 'This pull request is still a work in progress.'],
   blocked: ['bad', 'Merging is blocked: a required check has not passed.'],
   dirty: ['bad', 'This branch has conflicts with the base branch.'],
 };
@@ -87,7 +88,7 @@ function mergeLine(view: View, pull: Pull): Html {
   return html`<div class="verdict ${tone}"><span>${text}</span>
 ${
   view.person
-    ? html`<span class="row">${mergeable ? button(`${home}/merge`, 'Merge pull request', {}, 'primary') : null}${button(`${home}/close`, 'Close')}</span>`
+    ? html`<span class="row">${mergeable ? button(`${home}/merge`, 'Merge pull request', {}, 'primary') : null}${state === 'draft' ? button(`${home}/ready`, 'Ready for review') : null}${button(`${home}/close`, 'Close')}</span>`
     : null
 }</div>`;
 }

@@ -35,6 +35,9 @@ export async function submit(
     case 'pull merge':
       await act.mergePull(by, pullOf(repository, id));
       return `${home}/pull/${id}`;
+    case 'pull ready':
+      await act.readyForReview(by, pullOf(repository, id));
+      return `${home}/pull/${id}`;
     case 'pull close':
       await act.closePull(by, pullOf(repository, id));
       return `${home}/pull/${id}`;

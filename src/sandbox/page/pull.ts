@@ -62,6 +62,7 @@ ${body.trim() === '' ? null : html`<div class="body">${renderMarkdown(body)}</di
 
 export function stateLabel(pull: Pull): Html {
   if (pull.mergedAt) return html`<span class="state merged">Merged</span>`;
+  if (pull.draft && pull.state === 'open') return html`<span class="state draft">Draft</span>`;
   return pull.state === 'open'
     ? html`<span class="state open">Open</span>`
     : html`<span class="state closed">Closed</span>`;

@@ -52,7 +52,7 @@ export function pullSimple(world: World, pull: Pull): Json {
     requested_teams: [],
     labels: [],
     milestone: null,
-    draft: false,
+    draft: pull.draft,
     commits_url: `${url}/commits`,
     review_comments_url: `${url}/comments`,
     review_comment_url: `${api}/pulls/comments{/number}`,
@@ -133,7 +133,7 @@ export function issueShape(world: World, pull: Pull): Json {
     updated_at: isoSeconds(pull.updatedAt),
     closed_at: pull.closedAt ? isoSeconds(pull.closedAt) : null,
     author_association: associationOf(world, pull.repository, pull.author),
-    draft: false,
+    draft: pull.draft,
     pull_request: {
       url: `${api}/pulls/${pull.number}`,
       html_url: page,

@@ -56,7 +56,11 @@ export interface Stage extends AsyncDisposable {
   readonly app: RunningApp;
   readonly config: AppConfig;
   /** Pull request of wanda's branch. */
-  open(options?: { readonly base?: string; readonly files?: Record<string, string> }): Promise<Pull>;
+  open(options?: {
+    readonly base?: string;
+    readonly files?: Record<string, string>;
+    readonly draft?: boolean;
+  }): Promise<Pull>;
   /** Until neither GitHub nor the App has anything to do. */
   settle(): Promise<void>;
   gate(pull: Pull, base?: string): CheckRun | undefined;
@@ -177,12 +181,13 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       return app;
     },
     config,
-    async open({ base = 'main', files = { 'src/a.ts': 'a' } } = {}) {
+    async open({ base = 'main', files = { 'src/a.ts': 'a' }, draft = false } = {}) {
       await sandbox.act.push(repository, 'wanda', { branch: 'feature', from: base, files });
       const pull = await sandbox.act.openPull(repository, 'wanda', {
         head: 'feature',
         base,
         title: 'Change',
+        draft,
       });
       await settle();
       return pull;

@@ -23,14 +23,18 @@ interface WorkflowFile {
   >;
 }
 
+/** What starts a workflow on pull_request that names no types. */
+const usualTypes: ReadonlySet<unknown> = new Set(['opened', 'synchronize', 'reopened']);
+
 /** A small runner for tests of the sandbox itself: it plans plain workflows and does what `script` says. */
 export function scriptedRunner(script: JobScript): Runner & { readonly ran: JobRequest[] } {
   const ran: JobRequest[] = [];
   return {
     ran,
-    plan(text, eventName) {
+    plan(text, eventName, event) {
       const file: WorkflowFile = parse(text);
       if (![file.on].flat().includes(eventName)) return null;
+      if (eventName === 'pull_request' && !usualTypes.has(event.action)) return null;
       const jobs: PlannedJob[] = Object.entries(file.jobs).map(([key, job]) => ({
         key,
         name: key,

@@ -81,6 +81,7 @@ export const pullHandlers: Readonly<Record<string, Handler>> = {
       base: call.text('base') ?? '',
       title: call.text('title') ?? '',
       body: call.text('body') ?? null,
+      draft: call.body.draft === true,
       byJob: call.byJob,
     });
     return created(await pullFull(call.world, pull));
