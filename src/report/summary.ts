@@ -38,8 +38,12 @@ export function jobSummary(report: Report, max: number = maximumSummary): string
 export function headline(report: Report): string {
   const count = (outcome: Flagged['outcome']) =>
     report.flagged.filter((flagged) => flagged.outcome === outcome).length;
+  const held: readonly [string, string] =
+    notApprovable(report) === null
+      ? ['waits for approval', 'wait for approval']
+      : ['is held, and nobody can be asked here', 'are held, and nobody can be asked here'];
   const words = [
-    ...amount(count('held'), 'waits for approval', 'wait for approval'),
+    ...amount(count('held'), ...held),
     ...amount(count('denied'), 'is denied', 'are denied'),
   ].join(', ');
   switch (report.result) {

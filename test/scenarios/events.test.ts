@@ -1,66 +1,17 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, suite, type TestContext, test } from 'node:test';
-import { answerTo } from '../../src/sandbox/demo/scenes.ts';
 import { until } from '../../src/sandbox/demo/until.ts';
 import type { Pull, Run } from '../../src/sandbox/model.ts';
 import { type Ground, openGround } from './events/ground.ts';
+import { approve, ended, pullIn, settled } from './events/play.ts';
 import { told } from './events/told.ts';
+import { policy, workflow } from './events/workflow.ts';
 
 /**
  * The real action.yml and dist/ for each kind of event and each way to end; what the run tells people stands in
  * expected/events/, which `node --test --test-update-snapshots` writes anew.
  */
-const policy = `version: 1
-app: 1001
-workflows: [integration.yml]
-default: allow
-rules:
-  - id: deployments
-    on: { command: { name: deploy } }
-    hold: { reason: Deploys to the staging system }
-`;
-
-interface Parts {
-  readonly on?: string;
-  readonly permissions?: string;
-  readonly job?: string;
-  readonly env?: string;
-  readonly before?: string;
-  readonly condition?: string;
-  readonly steps?: string;
-  readonly afterwards?: string;
-}
-
-function workflow(parts: Parts = {}): string {
-  const { on = 'pull_request', permissions = 'contents: read, checks: read' } = parts;
-  const steps = parts.steps ?? '- { id: deploy, run: jit-approval guard --kind deploy -- trace deploy }';
-  return `name: Integration
-on: ${on}
-permissions: { ${permissions} }
-jobs:
-  integration:
-    runs-on: ubuntu-24.04
-    env: { TRACES: "\${{ vars.TRACES }}"${parts.env ?? ''} }
-${parts.job ?? ''}
-    steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: { persist-credentials: false }
-${parts.before ?? ''}
-      - uses: jit-approval/jit-approval@v1
-        id: jit
-${parts.condition === undefined ? '' : `        if: ${parts.condition}\n`}        with:
-          steps: |
-${steps.replace(/^/gm, '            ')}
-      - if: always()
-        run: 'echo "outputs: result=$RESULT held=$HELD denied=$DENIED"'
-        env:
-          RESULT: \${{ steps.jit.outputs.result }}
-          HELD: \${{ steps.jit.outputs.held }}
-          DENIED: \${{ steps.jit.outputs.denied }}
-${parts.afterwards ?? ''}`;
-}
-
 let ground: Ground;
 before(async () => {
   ground = await openGround();
@@ -68,72 +19,6 @@ before(async () => {
 after(async () => {
   await ground[Symbol.asyncDispose]();
 });
-
-async function pullIn(repository: string, head = 'feature'): Promise<Pull> {
-  const { act } = ground.sandbox;
-  const files = { 'feature.txt': 'new\n' };
-  const fork = head.includes(':');
-  const [by, place] = fork ? ['mallory', repository.replace(/^\w+/, 'mallory')] : ['alan', repository];
-  await act.push(place, by, { branch: 'feature', from: 'main', message: 'A feature', files });
-  return act.openPull(repository, by, { head, title: 'A feature' });
-}
-
-function ended(repository: string, event: string, attempt = 1): Promise<Run> {
-  return until(`attempt ${attempt} of ${event} in ${repository} ends`, () => {
-    const run = ground.sandbox.read.runs(repository).findLast((each) => each.eventName === event);
-    return run?.attempts.find(({ number }) => number === attempt)?.status === 'completed' ? run : null;
-  });
-}
-
-/** Waits for the checks of what is held, and has grace approve it all. */
-async function approve(repository: string, pull: Pull, count = 1): Promise<void> {
-  const { sandbox } = ground;
-  const prefix = 'JIT approval / ';
-  const held = await until('what is held has its checks', () => {
-    const checks = sandbox.read
-      .checks(repository, pull.head.sha)
-      .filter((check) => check.name.startsWith(prefix) && check.conclusion === 'action_required');
-    return checks.length === count ? checks : null;
-  });
-  // the App tells people once the run is over; whoever answers before would be answered first
-  await until('people are told', () =>
-    sandbox.read.comments(pull).some(({ body }) => body.includes(`Approve or deny ${count} runtime`)),
-  );
-  const ids = held.map((check) => check.name.slice(prefix.length)).sort();
-  const comment = sandbox.act.comment('grace', pull, `/approve ${ids.join(' ')}`);
-  const { reaction, words } = await answerTo(sandbox, pull, comment);
-  assert.equal(reaction, '+1', words ?? '');
-}
-
-/** Waits for the gate's word on the head and, where one is given, for the comment, which the App writes last. */
-async function settled(pull: Pull, conclusion: string, comment: RegExp | null): Promise<void> {
-  const { read } = ground.sandbox;
-  const repository = `${pull.repository.owner.login}/${pull.repository.name}`;
-  await until(`the gate of ${repository} is ${conclusion}`, () =>
-    read
-      .checks(repository, pull.head.sha)
-      .some((check) => check.name === 'JIT approval: main' && check.conclusion === conclusion),
-  );
-  if (comment === null) return;
-  await until(
-    `${repository} has the comment ${comment.source}, and no older one that is not folded away`,
-    () => {
-      const open = read
-        .comments(pull)
-        .filter(
-          ({ body, minimized, author }) =>
-            minimized === null && /bot/i.test(author.login) && /^###/.test(body),
-        );
-      const [only, ...others] = open;
-      return (
-        only !== undefined &&
-        others.length === 0 &&
-        comment.test(only.body) &&
-        !only.body.includes('is in progress')
-      );
-    },
-  );
-}
 
 function compare(t: TestContext, name: string, run: Run, pull: Pull | null): void {
   assert.deepEqual(ground.sandbox.violations, []);
@@ -150,22 +35,22 @@ suite('the action on each event', { concurrency: 3 }, () => {
     const on = '{ pull_request: {}, push: { branches: [main] } }';
     const permissions = 'contents: read, checks: read, pull-requests: read';
     await ground.repository(repository, { policy, workflow: workflow({ on, permissions }) });
-    const pull = await pullIn(repository);
-    await ended(repository, 'pull_request');
-    await approve(repository, pull);
-    const run = await ended(repository, 'pull_request', 2);
-    await settled(pull, 'success', /Nothing to do/);
+    const pull = await pullIn(ground, repository);
+    await ended(ground, repository, 'pull_request');
+    await approve(ground, repository, pull);
+    const run = await ended(ground, repository, 'pull_request', 2);
+    await settled(ground, pull, 'success', /Nothing to do/);
     compare(t, 'pull-request', run, pull);
     assert.deepEqual(ground.traces(repository), ['attempt 2: deploy']);
 
     await ground.sandbox.act.mergePull('grace', pull);
-    compare(t, 'push-of-a-merge', await ended(repository, 'push'), null);
+    compare(t, 'push-of-a-merge', await ended(ground, repository, 'push'), null);
     assert.deepEqual(ground.traces(repository), ['attempt 1: deploy', 'attempt 2: deploy']);
 
     const merged = ground.sandbox.read.runs(repository).length;
     await ground.sandbox.act.push(repository, 'grace', { branch: 'main', files: { 'direct.txt': 'x\n' } });
     await until('the push starts a run', () => ground.sandbox.read.runs(repository).length > merged);
-    compare(t, 'push', await ended(repository, 'push'), null);
+    compare(t, 'push', await ended(ground, repository, 'push'), null);
     assert.equal(ground.traces(repository).length, 2);
   });
 
@@ -176,13 +61,13 @@ suite('the action on each event', { concurrency: 3 }, () => {
       policy: policy.replace('app: 1001\n', ''),
       workflow: workflow({ permissions }),
     });
-    const pull = await pullIn(repository);
-    const { id, attempts } = await ended(repository, 'pull_request');
+    const pull = await pullIn(ground, repository);
+    const { id, attempts } = await ended(ground, repository, 'pull_request');
     const messages = attempts[0]?.jobs[0]?.annotations.map(({ message }) => message).join('\n') ?? '';
     const longId = /\/approve ([0-9a-z]{26})"/.exec(messages)?.[1] ?? '';
     ground.sandbox.act.comment('grace', pull, `/approve ${longId}`);
     ground.sandbox.act.rerun('alan', id, 'failed');
-    compare(t, 'without-an-app', await ended(repository, 'pull_request', 2), pull);
+    compare(t, 'without-an-app', await ended(ground, repository, 'pull_request', 2), pull);
     assert.deepEqual(ground.traces(repository), ['attempt 2: deploy']);
   });
 
@@ -190,11 +75,11 @@ suite('the action on each event', { concurrency: 3 }, () => {
     const repository = 'acme/forked';
     await ground.repository(repository, { policy, workflow: workflow() });
     await ground.sandbox.create.fork(repository, 'mallory');
-    const pull = await pullIn(repository, 'mallory:feature');
-    await ended(repository, 'pull_request');
-    await approve(repository, pull);
-    const run = await ended(repository, 'pull_request', 2);
-    await settled(pull, 'success', /Nothing to do/);
+    const pull = await pullIn(ground, repository, 'mallory:feature');
+    await ended(ground, repository, 'pull_request');
+    await approve(ground, repository, pull);
+    const run = await ended(ground, repository, 'pull_request', 2);
+    await settled(ground, pull, 'success', /Nothing to do/);
     compare(t, 'fork', run, pull);
     assert.deepEqual(ground.traces(repository), ['attempt 2: deploy']);
   });
@@ -203,13 +88,13 @@ suite('the action on each event', { concurrency: 3 }, () => {
     const repository = 'acme/queued';
     const on = '{ pull_request: {}, merge_group: {} }';
     await ground.repository(repository, { policy, workflow: workflow({ on }) });
-    const pull = await pullIn(repository);
-    await ended(repository, 'pull_request');
-    await approve(repository, pull);
-    await ended(repository, 'pull_request', 2);
-    await settled(pull, 'success', /Nothing to do/);
+    const pull = await pullIn(ground, repository);
+    await ended(ground, repository, 'pull_request');
+    await approve(ground, repository, pull);
+    await ended(ground, repository, 'pull_request', 2);
+    await settled(ground, pull, 'success', /Nothing to do/);
     await ground.sandbox.act.enqueue('alan', pull);
-    const run = await ended(repository, 'merge_group');
+    const run = await ended(ground, repository, 'merge_group');
     assert.equal(run.attempts[0]?.conclusion, 'success');
     await until("the App's word on the group", () =>
       ground.sandbox.read
@@ -228,8 +113,53 @@ suite('the action on each event', { concurrency: 3 }, () => {
       workflow: workflow({ on: 'push', permissions }),
     });
     await ground.sandbox.act.push(repository, 'grace', { branch: 'main', files: { 'direct.txt': 'x\n' } });
-    compare(t, 'push-allowed', await ended(repository, 'push'), null);
+    compare(t, 'push-allowed', await ended(ground, repository, 'push'), null);
     assert.deepEqual(ground.traces(repository), ['attempt 1: deploy']);
+  });
+
+  test('a pull request of Dependabot, whose token only reads and who has no secrets, is approved like any other', async (t) => {
+    const repository = 'acme/updated';
+    const afterwards = `      - { if: always(), run: 'echo "outputs: secret=[$SECRET]"', env: { SECRET: "\${{ secrets.PASSWORD }}" } }\n`;
+    await ground.repository(repository, { policy, workflow: workflow({ afterwards }) });
+    const pull = await pullIn(ground, repository, 'feature', 'dependabot[bot]');
+    await ended(ground, repository, 'pull_request');
+    await approve(ground, repository, pull);
+    const run = await ended(ground, repository, 'pull_request', 2);
+    await settled(ground, pull, 'success', /Nothing to do/);
+    assert.equal(run.actor.login, 'dependabot[bot]');
+    compare(t, 'dependabot', run, pull);
+    assert.deepEqual(ground.traces(repository), ['attempt 2: deploy']);
+  });
+
+  for (const word of ['hold', 'deny', 'allow'] as const) {
+    test(`a run by hand and one by cron, where the policy says \`without-pull-request: ${word}\``, async (t) => {
+      const repository = `acme/alone-${word}`;
+      const on = '{ workflow_dispatch: {}, schedule: [{ cron: "0 3 * * *" }] }';
+      await ground.repository(repository, {
+        policy: policy.replace('default:', `without-pull-request: ${word}\ndefault:`),
+        workflow: workflow({ on }),
+      });
+      const { act } = ground.sandbox;
+      await act.dispatch(repository, 'alan', { workflow: '.github/workflows/integration.yml' });
+      compare(t, `by-hand-${word}`, await ended(ground, repository, 'workflow_dispatch'), null);
+      await act.schedule(repository, 'grace', '0 3 * * *');
+      compare(t, `by-cron-${word}`, await ended(ground, repository, 'schedule'), null);
+      const ran = word === 'allow' ? ['attempt 1: deploy', 'attempt 1: deploy'] : [];
+      assert.deepEqual(ground.traces(repository), ran);
+    });
+  }
+
+  test('a run by hand on a branch whose own policy lets it run is judged by the default branch too', async (t) => {
+    const repository = 'acme/loosened';
+    await ground.repository(repository, { policy, workflow: workflow({ on: 'workflow_dispatch' }) });
+    const { act } = ground.sandbox;
+    const loose = policy.replace('default:', 'without-pull-request: allow\ndefault:');
+    const files = { '.github/jit-approval.yml': loose };
+    await act.push(repository, 'alan', { branch: 'loose', from: 'main', message: 'Mine', files });
+    const request = { workflow: '.github/workflows/integration.yml', branch: 'loose' };
+    await act.dispatch(repository, 'alan', request);
+    compare(t, 'by-hand-loosened', await ended(ground, repository, 'workflow_dispatch'), null);
+    assert.deepEqual(ground.traces(repository), []);
   });
 
   test('of a matrix of three jobs exactly the held steps of the two held jobs run again', async (t) => {
@@ -243,11 +173,11 @@ suite('the action on each event', { concurrency: 3 }, () => {
 - { id: after, needs: [], run: 'trace "$LEG" after' }`;
     const env = `, LEG: "\${{ matrix.leg }}", KIND: "\${{ matrix.kind }}"`;
     await ground.repository(repository, { policy, workflow: workflow({ job, steps, env }) });
-    const pull = await pullIn(repository);
-    await ended(repository, 'pull_request');
-    await approve(repository, pull, 2);
-    const run = await ended(repository, 'pull_request', 2);
-    await settled(pull, 'success', /Nothing to do/);
+    const pull = await pullIn(ground, repository);
+    await ended(ground, repository, 'pull_request');
+    await approve(ground, repository, pull, 2);
+    const run = await ended(ground, repository, 'pull_request', 2);
+    await settled(ground, pull, 'success', /Nothing to do/);
     compare(t, 'matrix', run, pull);
     assert.deepEqual(ground.traces(repository), [
       'attempt 1: a after',
@@ -267,29 +197,31 @@ suite('the action on each event', { concurrency: 3 }, () => {
     const steps = `- { id: unit, run: 'exit 3' }
 - { id: deploy, needs: [], run: jit-approval guard --kind deploy -- trace deploy }`;
     await ground.repository(repository, { policy, workflow: workflow({ steps }) });
-    const pull = await pullIn(repository);
-    const run = await ended(repository, 'pull_request');
-    await settled(pull, 'action_required', /Approve or deny/);
+    const pull = await pullIn(ground, repository);
+    const run = await ended(ground, repository, 'pull_request');
+    await settled(ground, pull, 'action_required', /Approve or deny/);
     compare(t, 'failing-beside-held', run, pull);
   });
 
   test('a run that is cancelled', async (t) => {
     const repository = 'acme/cancelled';
     const steps = `- { id: deploy, run: jit-approval guard --kind deploy -- trace deploy || true }
-- { id: slow, run: 'trace slow; sleep 600' }`;
+- { id: slow, run: exec linger slow }`;
     await ground.repository(repository, {
       policy,
       workflow: workflow({ steps, condition: 'success() || cancelled()' }),
     });
-    const pull = await pullIn(repository);
+    const pull = await pullIn(ground, repository);
     const run = await until('the slow step runs', () => {
       const found = ground.sandbox.read.runs(repository)[0];
-      return found?.attempts[0]?.jobs[0]?.log.some((line) => line.includes('sleep 600')) ? found : null;
+      return found?.attempts[0]?.jobs[0]?.log.some((line) => line.includes('exec linger slow'))
+        ? found
+        : null;
     });
-    await until('its trace', () => tracesOf(repository).length > 0);
+    await until('its trace', () => ground.traces(repository).length > 0);
     ground.sandbox.act.cancel('alan', run.id);
-    await ended(repository, 'pull_request');
-    await settled(pull, 'failure', /ended as cancelled/);
+    await ended(ground, repository, 'pull_request');
+    await settled(ground, pull, 'failure', /ended as cancelled/);
     compare(t, 'cancelled', run, pull);
   });
 
@@ -304,9 +236,9 @@ suite('the action on each event', { concurrency: 3 }, () => {
     const steps = `- id: deploy
   run: 'test "$(cat taken)" != "$(printf %s "$JIT_APPROVAL_URL" | sed "s/.*://; s/[^0-9].*//")" && jit-approval guard --kind check -- trace ran'`;
     await ground.repository(repository, { policy, workflow: workflow({ before, steps }) });
-    const pull = await pullIn(repository);
-    const run = await ended(repository, 'pull_request');
-    await settled(pull, 'success', null);
+    const pull = await pullIn(ground, repository);
+    const run = await ended(ground, repository, 'pull_request');
+    await settled(ground, pull, 'success', null);
     compare(t, 'port-taken', run, pull);
     assert.deepEqual(ground.traces(repository), ['attempt 1: ran']);
   });
@@ -314,18 +246,10 @@ suite('the action on each event', { concurrency: 3 }, () => {
   test('a run whose policy is invalid', async (t) => {
     const repository = 'acme/invalid';
     await ground.repository(repository, { policy: policy.replace('hold:', 'hodl:'), workflow: workflow() });
-    const pull = await pullIn(repository);
-    const run = await ended(repository, 'pull_request');
-    await settled(pull, 'failure', null);
+    const pull = await pullIn(ground, repository);
+    const run = await ended(ground, repository, 'pull_request');
+    await settled(ground, pull, 'failure', null);
     compare(t, 'invalid-policy', run, pull);
-    assert.deepEqual(tracesOf(repository), []);
+    assert.deepEqual(ground.traces(repository), []);
   });
 });
-
-function tracesOf(repository: string): string[] {
-  try {
-    return ground.traces(repository);
-  } catch {
-    return [];
-  }
-}

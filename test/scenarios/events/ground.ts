@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startAppProcess } from '../../../src/sandbox/demo/app-process.ts';
@@ -20,11 +20,17 @@ export interface Ground extends AsyncDisposable {
   traces(fullName: string): string[];
 }
 
-/** Commands of the jobs: the CLI as npm would link it, and one that leaves a trace of itself. */
+const leaveTrace =
+  '#!/bin/sh\necho "attempt $JIT_APPROVAL_ATTEMPT:" "$@" >> "$TRACES/$(echo "$GITHUB_REPOSITORY" | tr / .)"\n';
+
+/**
+ * Commands of the jobs: the CLI as npm would link it, one that leaves a trace of itself, and one that lingers after
+ * that. It is one process all the time: a shell that is interrupted between two others may go on to the next.
+ */
 const commands = {
   'jit-approval': `#!/bin/sh\nexec "${process.execPath}" "${path.join(root, 'dist/cli.js')}" "$@"\n`,
-  trace:
-    '#!/bin/sh\necho "attempt $JIT_APPROVAL_ATTEMPT:" "$@" >> "$TRACES/$(echo "$GITHUB_REPOSITORY" | tr / .)"\n',
+  trace: leaveTrace,
+  linger: `${leaveTrace}exec sleep 600\n`,
 };
 
 export async function openGround(): Promise<Ground> {
@@ -45,6 +51,7 @@ export async function openGround(): Promise<Ground> {
   const { create } = sandbox;
   for (const login of ['alan', 'grace', 'mallory']) create.user(login);
   create.organization('acme', { grace: 'admin' });
+  create.bot('dependabot[bot]');
   // the App is installed on acme and not here
   create.organization('solo', { grace: 'admin' });
   const made = create.app({ slug: 'jit-approval', owner: 'acme', id: appId, ...manifest(root) });
@@ -64,11 +71,12 @@ export async function openGround(): Promise<Ground> {
           '.github/workflows/integration.yml': workflow,
         },
         private: false,
-        collaborators: { alan: 'write', grace: 'maintain' },
+        secrets: { PASSWORD: 'geheim' },
+        collaborators: { alan: 'write', grace: 'maintain', 'dependabot[bot]': 'write' },
       }),
     traces(fullName) {
       const file = path.join(traces, fullName.replace('/', '.'));
-      return readFileSync(file, 'utf8').trimEnd().split('\n').sort();
+      return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').sort() : [];
     },
     async [Symbol.asyncDispose]() {
       await app.stop();
