@@ -42,11 +42,12 @@ const works: readonly Work[] = [
 const db = await startPostgres();
 const settings = settingsFromUrl(db.url);
 const judge: Judge = { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) };
+const analyse = createAnalyser(await loadSqlParser());
 const gate = await startPostgresGate({
   target: postgresTarget('bench', settings, { declared: true, disposable: true }),
   upstream: settings,
   judge,
-  analyse: createAnalyser(await loadSqlParser()),
+  analyser: async () => analyse,
 });
 const through = `postgresql://${gate.user}:${gate.password}@${gate.host}:${gate.port}/${gate.database}`;
 const clients = { direct: new pg.Client(db.url), gate: new pg.Client(through) };

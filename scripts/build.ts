@@ -3,6 +3,7 @@ import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { httpWithoutGlobals } from './http-without-globals.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -33,6 +34,7 @@ const common = {
 await build({
   ...common,
   banner: { js: banner },
+  plugins: [httpWithoutGlobals],
   // what entries share stands once, beside them: the parser looks for its wasm in its own folder
   splitting: true,
   chunkNames: 'shared-[hash]',

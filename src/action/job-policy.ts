@@ -1,11 +1,12 @@
-import * as core from '@actions/core';
 import { JitError, messageOf } from '../errors.ts';
-import { policyFile, policyTexts } from '../github/policy-source.ts';
+import { policyFile } from '../github/policy-source.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Known } from '../policy/action.ts';
 import { readOrganisationFile } from '../policy/organisation.ts';
 import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
+import type { Begun } from './begin.ts';
 import type { Environment, JobContext } from './job-context.ts';
+import { toolkit } from './toolkit.ts';
 
 export interface JobPolicy {
   readonly policy: Policy;
@@ -21,22 +22,19 @@ export interface JobPolicy {
  */
 export async function jobPolicy(
   environment: Environment,
-  context: JobContext,
-  reader: RepositoryReader | null,
+  { context, reader, texts: asked }: Begun,
 ): Promise<JobPolicy> {
   const file = environment.JIT_INPUT_POLICY || policyFile;
-  const { repository, head } = context.run;
-  if (reader === null || repository === null) {
+  const { repository } = context.run;
+  if (reader === null || repository === null || asked === null) {
     throw new JitError(
       'POLICY',
       'The policy is read from the base branch by API: give the input "github-token" (default: the job\'s own token) `contents: read`.',
     );
   }
-  const texts = await policyTexts(reader, repository, context.policyBranch, head, file).catch(
-    (cause: unknown) => {
-      throw new JitError('POLICY', `The policy could not be read: ${messageOf(cause)}`, { cause });
-    },
-  );
+  const texts = await asked.catch((cause: unknown) => {
+    throw new JitError('POLICY', `The policy could not be read: ${messageOf(cause)}`, { cause });
+  });
   const first = texts[0];
   if (first === undefined) {
     throw new JitError(
@@ -46,6 +44,7 @@ export async function jobPolicy(
   }
   const loaded = loadPolicy(texts);
   if (!loaded.ok) {
+    const core = await toolkit();
     for (const problem of loaded.problems) {
       core.error(formatProblem(problem), {
         title: 'Invalid policy',
@@ -59,8 +58,8 @@ export async function jobPolicy(
     );
   }
   if (!texts.some(({ source }) => source.from === 'organisation')) {
-    core.info(
-      `No organisation policy counts: ${repository.split('/')[0]}/.github has no jit-approval.yml, or this token cannot see it.`,
+    process.stdout.write(
+      `No organisation policy counts: ${repository.split('/')[0]}/.github has no jit-approval.yml, or this token cannot see it.\n`,
     );
   }
   return {

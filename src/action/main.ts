@@ -1,4 +1,3 @@
-import * as core from '@actions/core';
 import { ExitCode, JitError, messageOf } from '../errors.ts';
 import { readHandedEnvironment } from './handed-environment.ts';
 import type { Subcommand } from './io.ts';
@@ -8,7 +7,14 @@ type Command = (environment: Record<string, string>) => Promise<number>;
 /** Each loads what it needs itself: the steps of action.yml are processes of their own. */
 const commands: Readonly<Record<Subcommand, () => Promise<Command>>> = {
   restore: async () => (await import('./restore.ts')).restore,
-  suite: async () => (await import('./suite.ts')).suite,
+  suite: async () => {
+    const { beginJob } = await import('./begin.ts');
+    return async (environment) => {
+      const begun = beginJob(environment);
+      const { suite } = await import('./suite.ts');
+      return suite(environment, begun);
+    };
+  },
   conclude: async () => (await import('./conclude.ts')).conclude,
 };
 
@@ -35,6 +41,7 @@ try {
     throw new JitError('USAGE', 'expected restore, suite or conclude, as action.yml calls it');
   process.exitCode = await (await command())(environment);
 } catch (thrown) {
+  const core = await import('@actions/core');
   core.error(messageOf(thrown), { title: 'JIT Approval' });
   process.exitCode = thrown instanceof JitError ? ExitCode.policy : ExitCode.failed;
 }

@@ -1,7 +1,9 @@
-import { getOctokit } from '@actions/github';
+import { Octokit } from '@octokit/core';
+import { paginateRest } from '@octokit/plugin-paginate-rest';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { githubReader } from '../github/octokit.ts';
+import { plainFetch } from '../github/plain-fetch.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Environment } from './job-context.ts';
 
@@ -11,6 +13,9 @@ const longestWaitS = 60;
 function waits(retryAfterS: number, _request: unknown, _octokit: unknown, retries: number): boolean {
   return retryAfterS <= longestWaitS && retries < 2;
 }
+
+/** The four parts that a job needs: @actions/github brings undici and every route's method, 100 ms of its start. */
+const JobOctokit = Octokit.plugin(paginateRest, retry, throttling);
 
 /** GitHub with the job's token, at the job's own server; null without a token. */
 export function jobReader(environment: Environment): RepositoryReader | null {
@@ -22,14 +27,15 @@ export function jobReader(environment: Environment): RepositoryReader | null {
  * What GitHub answers with 5xx is asked three times more, after `pauseMs`, four and nine times that; at a limit it
  * waits as long as GitHub says, up to a minute.
  */
-export function jobOctokit(environment: Environment, pauseMs = 1000): ReturnType<typeof getOctokit> | null {
+export function jobOctokit(environment: Environment, pauseMs = 1000): InstanceType<typeof JobOctokit> | null {
   const token = environment.JIT_INPUT_GITHUB_TOKEN ?? '';
   if (token === '') return null;
   const baseUrl = environment.GITHUB_API_URL;
-  const options = {
+  return new JobOctokit({
+    auth: token,
+    request: { fetch: plainFetch },
     retry: { retryAfterBaseValue: pauseMs },
     throttle: { retryAfterBaseValue: pauseMs, onRateLimit: waits, onSecondaryRateLimit: waits },
     ...(baseUrl === undefined ? {} : { baseUrl }),
-  };
-  return getOctokit(token, options, retry, throttling);
+  });
 }

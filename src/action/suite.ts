@@ -1,28 +1,27 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import * as core from '@actions/core';
 import { JitError } from '../errors.ts';
 import { changedPaths } from '../github/changed-paths.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Report } from '../report/schema.ts';
 import { runSuite, type SuiteOptions } from '../suite/run.ts';
 import { version } from '../version.ts';
+import type { Begun } from './begin.ts';
 import { earlierReports } from './earlier-report.ts';
 import { approveHintOf, commentsOf, grantsOf, idLengthOf, refuseUnknowable } from './grants.ts';
 import { proposedPolicy } from './head-policy.ts';
-import { type Environment, type JobContext, jobContext, required } from './job-context.ts';
+import { type Environment, type JobContext, required } from './job-context.ts';
 import { jobPolicy } from './job-policy.ts';
 import { liveOf } from './live.ts';
 import { jobProgress } from './progress.ts';
-import { jobReader } from './reader.ts';
 import { stepsOfJob } from './steps.ts';
+import { toolkit } from './toolkit.ts';
 
 /** Runs the suite behind the gates and writes the report; exits 0 when `exit-code` says how the suite ended. */
-export async function suite(environment: Environment): Promise<number> {
-  const context = jobContext(environment);
+export async function suite(environment: Environment, begun: Begun): Promise<number> {
+  const { context, reader } = begun;
   const cwd = path.resolve(context.workspace, environment.JIT_INPUT_WORKING_DIRECTORY || '.');
-  const reader = jobReader(environment);
-  const { policy, texts, notices, readFile } = await jobPolicy(environment, context, reader);
+  const { policy, texts, notices, readFile } = await jobPolicy(environment, begun);
   const write = (line: string) => void process.stdout.write(`${line}\n`);
   const used = new Map<string, number>();
   refuseUnknowable(policy);
@@ -30,7 +29,7 @@ export async function suite(environment: Environment): Promise<number> {
   const comments = commentsOf(environment, context, policy, earlier, used);
   const live = liveOf(environment, context, policy, comments, used, write);
   if (live.notice !== null) notices.push(live.notice);
-  for (const notice of notices) core.notice(notice, { title: 'JIT Approval' });
+  for (const notice of notices) (await toolkit()).notice(notice, { title: 'JIT Approval' });
   const interrupted = new AbortController();
   process.on('SIGINT', () => interrupted.abort()).on('SIGTERM', () => interrupted.abort());
   const report = await runSuite({
@@ -85,6 +84,7 @@ async function leave(environment: Environment, report: Report): Promise<void> {
   });
   const count = (outcome: string) =>
     String(report.flagged.filter((entry) => entry.outcome === outcome).length);
+  const core = await toolkit();
   core.setOutput('result', report.result);
   core.setOutput('held', count('held'));
   core.setOutput('denied', count('denied'));

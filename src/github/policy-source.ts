@@ -1,6 +1,5 @@
 import { organisationFile } from '../policy/organisation.ts';
 import type { PolicyText } from '../policy/parse.ts';
-import { extendedFiles } from '../policy/standing.ts';
 import { GitHubError } from './client.ts';
 import type { RepositoryReader } from './port.ts';
 
@@ -28,10 +27,23 @@ export async function policyTexts(
   head: string | null,
   path: string = policyFile,
 ): Promise<readonly PolicyText[]> {
+  const [own, organisation] = await Promise.all([
+    extendedOwnTexts(reader, repository, base, head, path),
+    organisationText(reader, repository),
+  ]);
+  return [...own, ...(organisation === null ? [] : [organisation])];
+}
+
+async function extendedOwnTexts(
+  reader: Reader,
+  repository: string,
+  base: string,
+  head: string | null,
+  path: string,
+): Promise<readonly PolicyText[]> {
   const own = await ownTexts(reader, repository, base, head, path);
   const extended = await Promise.all(own.map((text) => extendedTexts(reader, repository, text)));
-  const organisation = await organisationText(reader, repository);
-  return [...own, ...extended.flat(), ...(organisation === null ? [] : [organisation])];
+  return [...own, ...extended.flat()];
 }
 
 async function ownTexts(
@@ -41,18 +53,13 @@ async function ownTexts(
   head: string | null,
   path: string,
 ): Promise<readonly PolicyText[]> {
-  const normal = await reader.defaultBranch(repository);
-  const branches = base === normal ? [base] : [base, normal];
-  const found: PolicyText[] = [];
-  for (const branch of branches) {
-    const file = await reader.fileAtBranch(repository, branch, path);
-    if (file === null) continue;
-    const from = branch === base ? 'base' : 'default';
-    found.push({
-      text: file.text,
-      source: { from, branch, file: path, commit: file.commit, blob: file.blob },
-    });
-  }
+  // a job waits for these before it starts its suite: what does not depend on another is asked at once
+  const normal = reader.defaultBranch(repository);
+  const asked = await Promise.all([
+    branchText(reader, repository, base, path, 'base'),
+    normal.then((branch) => (branch === base ? [] : branchText(reader, repository, branch, path, 'default'))),
+  ]);
+  const found = asked.flat();
   if (found.length > 0 || head === null) return found;
   // a fork's commit can be read through the base repository, whose network it is in
   const own = await reader.fileAtCommit(repository, head, path);
@@ -65,6 +72,19 @@ async function ownTexts(
   ];
 }
 
+async function branchText(
+  reader: Reader,
+  repository: string,
+  branch: string,
+  path: string,
+  from: 'base' | 'default',
+): Promise<PolicyText[]> {
+  const file = await reader.fileAtBranch(repository, branch, path);
+  if (file === null) return [];
+  const { text, commit, blob } = file;
+  return [{ text, source: { from, branch, file: path, commit, blob } }];
+}
+
 /** The files that a text extends, at its own commit. */
 async function extendedTexts(
   reader: Reader,
@@ -73,6 +93,8 @@ async function extendedTexts(
 ): Promise<readonly PolicyText[]> {
   const { commit } = source;
   if (commit === null) return [];
+  // with it comes what reads YAML: a job asks for its policy while that is loaded
+  const { extendedFiles } = await import('../policy/standing.ts');
   return Promise.all(
     extendedFiles(text).map(async (file): Promise<PolicyText> => {
       const found = await reader.fileAtCommit(repository, commit, file);

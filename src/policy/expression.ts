@@ -42,7 +42,7 @@ const macros: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map
 
 /** Compiles and type-checks. Throws a JitError with the reason in words. */
 export function compileExpression(source: string, kind: ActionKind): Expression {
-  const environment = environments[kind];
+  const environment = environmentFor(kind);
   checkFields(guarded(() => environment.parse(source)).ast, kind);
   const checked = guarded(() => environment.check(source));
   if (!checked.valid) throw fault(checked.error?.message ?? 'it cannot be checked');
@@ -119,12 +119,13 @@ function environmentOf(kind: ActionKind): Environment {
     .registerFunction('regex(string, string): bool', regex);
 }
 
-const environments: Readonly<Record<ActionKind, Environment>> = {
-  sql: environmentOf('sql'),
-  http: environmentOf('http'),
-  command: environmentOf('command'),
-  call: environmentOf('call'),
-};
+/** Made when the first expression of its kind is read: many a policy has none. */
+const environments: Partial<Record<ActionKind, Environment>> = {};
+
+function environmentFor(kind: ActionKind): Environment {
+  environments[kind] ??= environmentOf(kind);
+  return environments[kind];
+}
 
 interface Reads {
   readsBody: boolean;

@@ -7,6 +7,7 @@ import { originReader, type ReadOrigin } from '../gates/origins.ts';
 import type { Target } from '../policy/action.ts';
 import type { Judge } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
+import type { Analyse } from '../policy/sql/analyse.ts';
 import { httpTargets } from '../targets/http.ts';
 import { localTargets } from '../targets/local.ts';
 import { postgresSettings, postgresTarget } from '../targets/postgres.ts';
@@ -29,6 +30,8 @@ export interface OpenGates {
   readonly takenOver: readonly string[];
   /** On the loopback. */
   readonly ports: readonly number[];
+  /** Loads what the declared targets' gates need at their first connection, while the suite itself starts. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,8 @@ export async function openGates(options: GateOptions): Promise<OpenGates> {
 class Opening {
   readonly #options: GateOptions;
   readonly #gates: Gate[] = [];
+  /** Those of declared targets: something will come through them. */
+  readonly #awaited: Gate[] = [];
   readonly #targets: Target[] = [];
   readonly #environment: Record<string, string> = {};
   readonly #takenOver: string[] = [];
@@ -64,21 +69,18 @@ class Opening {
       'postgres' in target ? [{ name, spec: target.postgres, disposable: target.disposable === true }] : [],
     );
     if (specs.length === 0) return;
-    // a suite without a database starts without its client, its grammar and its parser
-    const [{ startPostgresGate }, { createAnalyser }, { loadSqlParser }] = await Promise.all([
-      import('../gates/postgres/gate.ts'),
-      import('../policy/sql/analyse.ts'),
-      import('../targets/sql-parser.ts'),
-    ]);
-    const analyse = createAnalyser(await loadSqlParser());
+    // a suite without a database starts without its gate, and with one without its client and its parser
+    const { startPostgresGate } = await import('../gates/postgres/gate.ts');
+    const analyser = onceLoaded(loadAnalyser);
     // what leads to a database around the gates goes, also where a target is given by URL
     this.#takenOver.push(...libpqVariables);
     for (const { name, spec, disposable } of specs) {
       const upstream = postgresSettings(spec, environment);
       const target = postgresTarget(name, upstream, { declared: true, disposable });
       const origins = this.#origins;
-      const gate = await startPostgresGate({ target, upstream, judge, analyse, report: notice, origins });
+      const gate = await startPostgresGate({ target, upstream, judge, analyser, report: notice, origins });
       this.#gates.push(gate);
+      this.#awaited.push(gate);
       this.#targets.push(target);
       Object.assign(this.#environment, postgresEnvironment(spec, environment, gate).set);
       this.#takenOver.push(...Object.values(spec));
@@ -96,6 +98,7 @@ class Opening {
     for (const { target, env, upstream } of reverse) {
       const gate = await startReverseGate({ judge, target, upstream, ownPorts, origins: this.#origins });
       this.#gates.push(gate);
+      this.#awaited.push(gate);
       this.#targets.push(target);
       this.#environment[env] = gate.url;
       this.#takenOver.push(env);
@@ -113,6 +116,9 @@ class Opening {
       environment: this.#environment,
       takenOver: this.#takenOver,
       ports: this.#gates.map((gate) => gate.port),
+      warm: () => {
+        for (const gate of this.#awaited) gate.warm?.();
+      },
       close: () => this.close(),
     };
   }
@@ -120,4 +126,24 @@ class Opening {
   async close(): Promise<void> {
     await Promise.all(this.#gates.map((gate) => gate.close()));
   }
+}
+
+async function loadAnalyser(): Promise<Analyse> {
+  const [{ createAnalyser }, { loadSqlParser }] = await Promise.all([
+    import('../policy/sql/analyse.ts'),
+    import('../targets/sql-parser.ts'),
+  ]);
+  return createAnalyser(await loadSqlParser());
+}
+
+/** What failed to load is tried again. */
+function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | null = null;
+  return () => {
+    loading ??= load().catch((thrown: unknown) => {
+      loading = null;
+      throw thrown;
+    });
+    return loading;
+  };
 }

@@ -98,7 +98,10 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     const running = { options, skips, children, relay, secrets };
     results = await inLanes(options.steps, lanes, async (step, lane, before) => {
       lane.step = step.id;
-      const result = await runStep(running, step, lane.environment, before, recorder.counts(step.id));
+      const ending = runStep(running, step, lane.environment, before, recorder.counts(step.id));
+      // its command has just been started
+      lane.gates.warm();
+      const result = await ending;
       options.waiting?.live.release(step.id);
       return result;
     });

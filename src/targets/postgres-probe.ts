@@ -1,4 +1,4 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { messageOf } from '../errors.ts';
 import type { Known } from '../policy/action.ts';
 import type { PostgresSettings } from './postgres.ts';
@@ -88,9 +88,9 @@ export class PostgresProbe {
 }
 
 async function connect(settings: PostgresSettings, database: string, broken: () => void): Promise<pg.Client> {
-  const attempts = await tlsAttempts(settings);
+  const [{ default: driver }, attempts] = await Promise.all([import('pg'), tlsAttempts(settings)]);
   for (const [at, tls] of attempts.entries()) {
-    const client = new pg.Client({
+    const client = new driver.Client({
       host: settings.host,
       port: settings.port,
       user: settings.user,

@@ -71,11 +71,12 @@ async function through(name: string, program: string, ...args: string[]) {
     approveHint: () => '',
     onFlagged: () => undefined,
   });
+  const analyse = createAnalyser(await loadSqlParser());
   const gate = await startPostgresGate({
     target: postgresTarget(target, upstream, { declared: true, disposable: false }),
     upstream,
     judge,
-    analyse: createAnalyser(await loadSqlParser()),
+    analyser: async () => analyse,
   });
   const older = program === 'pg_dump' ? await olderServer(gate.port) : null;
   try {

@@ -89,11 +89,12 @@ async function scene(
   });
   const upstream = settingsFromUrl(options.url ?? db.url);
   const target = postgresTarget('staging-db', upstream, { declared: true, disposable: false });
+  const analyse = createAnalyser(await loadSqlParser());
   const gate = await startPostgresGate({
     target,
     upstream,
     judge,
-    analyse: createAnalyser(await loadSqlParser()),
+    analyser: async () => analyse,
   });
   const { host, port, user, password } = gate;
   const client = new pg.Client({ host, port, user, password, database: options.database ?? gate.database });

@@ -91,7 +91,7 @@ export async function exchange(
     return;
   }
   const result = await forward(
-    gate.upstream.dispatcher,
+    await gate.upstream.dispatcher(),
     {
       origin: `${route.scheme}://${formatAuthority(route.authority)}`,
       method: request.method ?? '',

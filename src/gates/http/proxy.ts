@@ -71,7 +71,7 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   const listening = await listenOnLoopback(server, () => upstream.close());
   ports.push(listening.port);
   const url = `http://jit:${credential}@${listening.host}:${listening.port}`;
-  return { ...listening, url, environment: proxyEnvironment(url) };
+  return { ...listening, warm: upstream.warm, url, environment: proxyEnvironment(url) };
 }
 
 type Routing = Omit<TunnelContext, 'inner'>;

@@ -57,7 +57,7 @@ export async function startReverseGate(options: ReverseGateOptions): Promise<Rev
   const { pathname, search } = options.upstream;
   // A base URL without a path stays without one, as many clients append theirs as text
   const path = pathname === '/' && search === '' ? '' : `${pathname}${search}`;
-  return { ...listening, url: `http://${listening.host}:${listening.port}${path}` };
+  return { ...listening, warm: upstream.warm, url: `http://${listening.host}:${listening.port}${path}` };
 }
 
 function handlers(

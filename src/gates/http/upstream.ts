@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { Agent, buildConnector, type Dispatcher } from 'undici';
-import { JitError, messageOf } from '../../errors.ts';
-import { type Authority, isLoopback } from '../../protocol/http/authority.ts';
+import type { Dispatcher } from 'undici';
+import { messageOf } from '../../errors.ts';
+import type { Authority } from '../../protocol/http/authority.ts';
+import type { Connections } from './connections.ts';
 
 /** The gate's way to the targets. */
 export interface Upstream {
-  readonly dispatcher: Dispatcher;
+  dispatcher(): Promise<Dispatcher>;
   /** A bare connection; `https` speaks TLS on it. */
   connect(scheme: 'http' | 'https', to: Authority): Promise<Socket>;
   close(): Promise<void>;
@@ -21,68 +22,22 @@ export interface UpstreamOptions {
 /** Node's default of 16 KiB refuses some real cookies; targets decide themselves what is too much. */
 export const maxHeaderSize = 65_536;
 
-/** Long enough for a slow handshake, short enough to fail before a test runner's own limit. */
-const connectTimeoutMs = 30_000;
-
-export function openUpstream(options: UpstreamOptions): Upstream {
-  const tls = options.ca === undefined ? {} : { ca: options.ca };
-  const guarded = guard(buildConnector({ timeout: connectTimeoutMs, ...tls }), options.ownPorts);
-  const halfOpen = buildConnector({ timeout: connectTimeoutMs, allowHalfOpen: true, ...tls });
-  const bare = guard(halfOpen, options.ownPorts);
-  // The suite's client has its own time limits; the gate must not add any (a hold may wait for people)
-  const agent = new Agent({ connect: guarded, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize });
-  const open = new Set<Socket>();
+/** undici takes 60 ms to load, which a suite's first command need not wait for: at the first request, or by `warm`. */
+export function openUpstream(options: UpstreamOptions): Upstream & { warm(): void } {
+  let opening: Promise<Connections> | null = null;
+  const opened = (): Promise<Connections> => {
+    opening ??= import('./connections.ts').then(({ openConnections }) => openConnections(options));
+    return opening;
+  };
   return {
-    dispatcher: agent,
-    connect: async (scheme, to) => {
-      const socket = await connectWith(bare, scheme, to);
-      open.add(socket);
-      socket.once('close', () => open.delete(socket));
-      return socket;
-    },
+    dispatcher: async () => (await opened()).dispatcher,
+    connect: async (scheme, to) => (await opened()).connect(scheme, to),
     close: async () => {
-      for (const socket of open) socket.destroy();
-      await agent.destroy();
+      const found = await opening?.catch(() => null);
+      await found?.close();
     },
+    warm: () => void opened().catch(() => undefined),
   };
-}
-
-/**
- * Refuses a connection that arrived at one of our own gates. Looked at after connecting, so that no name, no
- * other spelling of an address and no second answer of the DNS leads there.
- */
-function guard(
-  connector: buildConnector.connector,
-  ownPorts: () => readonly number[],
-): buildConnector.connector {
-  return (options, callback) => {
-    connector(options, (...result) => {
-      const [error, socket] = result;
-      if (error === null && isOwnGate(socket, ownPorts())) {
-        socket.destroy();
-        callback(new JitError('gate-loop', 'This address belongs to a gate of this run.'), null);
-      } else callback(...result);
-    });
-  };
-}
-
-function isOwnGate(socket: Socket, ownPorts: readonly number[]): boolean {
-  const { remoteAddress = '', localAddress, remotePort = 0 } = socket;
-  if (!ownPorts.includes(remotePort)) return false;
-  return isLoopback(remoteAddress) || remoteAddress === localAddress;
-}
-
-function connectWith(
-  connector: buildConnector.connector,
-  scheme: 'http' | 'https',
-  { host, port }: Authority,
-): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    connector({ hostname: host, host, protocol: `${scheme}:`, port: `${port}` }, (error, socket) => {
-      if (error === null) resolve(socket);
-      else reject(error);
-    });
-  });
 }
 
 /** What to say of a failed connection: the system's code where there is one, as messages are often empty. */

@@ -29,13 +29,14 @@ import { ServerSide } from './server-side.ts';
 import { Session } from './session.ts';
 import { judgeStartup } from './startup-settings.ts';
 import { Statements } from './statements.ts';
-import { cancelUpstream, connectUpstream, type Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface PostgresGateOptions {
   readonly target: Target;
   readonly upstream: PostgresSettings;
   readonly judge: Judge;
-  readonly analyse: Analyse;
+  /** Asked for at the first connection, or by `warm`: the parser takes a while to load. */
+  readonly analyser: () => Promise<Analyse>;
   /** Told what people should know of, for instance that the target cannot be reached. */
   readonly report?: (notice: string) => void;
   /** Largest message of a client in bytes; by default PostgreSQL's own limit, just under 1 GiB. */
@@ -61,8 +62,12 @@ export async function startPostgresGate(options: PostgresGateOptions): Promise<P
   const listener = new Listener(options, scramSecret(password, randomBytes(16)));
   const port = await listener.listen();
   const { user, database } = options.upstream;
-  return { host, port, user, password, database, close: () => listener.close() };
+  const warm = (): void => void Promise.all([driver(), options.analyser()]).catch(() => undefined);
+  return { host, port, user, password, database, warm, close: () => listener.close() };
 }
+
+/** What speaks to the target; loaded when the first client comes. */
+const driver = () => import('./upstream.ts');
 
 /** A session as cancel requests and the gate's end know it. */
 interface Live {
@@ -111,7 +116,7 @@ class Listener {
     this.#server.close(() => resolve());
     // what still runs on the target belongs to a suite that is over
     const busy = [...this.#live.values()].filter(({ server }) => !server.pipeline.empty);
-    await Promise.all(busy.map(({ upstream }) => cancelUpstream(this.#options.upstream, upstream)));
+    await Promise.all(busy.map(({ upstream }) => this.#cancelUpstream(upstream)));
     for (const { session } of [...this.#live.values()]) {
       session.end({
         severity: 'FATAL',
@@ -153,8 +158,9 @@ class Listener {
   }
 
   async #begin(socket: Socket, greeted: Greeted): Promise<void> {
-    const { judge, analyse, upstream: settings } = this.#options;
+    const { judge, analyser, upstream: settings } = this.#options;
     const target = this.#targetOf(greeted);
+    const [analyse, { connectUpstream }] = await Promise.all([analyser(), driver()]);
     const judged = await judgeStartup(greeted.parameters, { target, role: settings.user, judge, analyse });
     if (judged.refused !== null) {
       judged.settle(false);
@@ -175,7 +181,7 @@ class Listener {
       socket.destroySoon();
       return;
     }
-    const live = this.#open(socket, greeted, upstream);
+    const live = this.#open(socket, greeted, upstream, analyse);
     socket.cork();
     for (const bytes of welcome(upstream, live)) socket.write(bytes);
     socket.uncork();
@@ -183,8 +189,8 @@ class Listener {
     live.session.start();
   }
 
-  #open(socket: Socket, greeted: Greeted, upstream: Upstream): Live {
-    const { judge, analyse, report, origins = noOrigins } = this.#options;
+  #open(socket: Socket, greeted: Greeted, upstream: Upstream, analyse: Analyse): Live {
+    const { judge, report, origins = noOrigins } = this.#options;
     const target = this.#targetOf(greeted);
     const process = this.#freeNumber();
     const server = new ServerSide(upstream, {
@@ -249,7 +255,12 @@ class Listener {
   async #cancel(process: number, key: Buffer): Promise<void> {
     const live = this.#live.get(process);
     if (live === undefined || key.length !== live.key.length || !timingSafeEqual(key, live.key)) return;
-    await cancelUpstream(this.#options.upstream, live.upstream);
+    await this.#cancelUpstream(live.upstream);
+  }
+
+  async #cancelUpstream(upstream: Upstream): Promise<void> {
+    const { cancelUpstream } = await driver();
+    await cancelUpstream(this.#options.upstream, upstream);
   }
 
   #unreachable(error: unknown): ErrorText {

@@ -72,11 +72,12 @@ export async function openFixture(options: Partial<PostgresGateOptions> = {}): P
       return ruling(entry);
     },
   };
+  const analyse = createAnalyser(await loadSqlParser());
   const gate = await startPostgresGate({
     target: postgresTarget('shop-db', settings, { declared: true, disposable: false }),
     upstream: settings,
     judge,
-    analyse: createAnalyser(await loadSqlParser()),
+    analyser: async () => analyse,
     report: (notice) => notices.push(notice),
     ...options,
   });

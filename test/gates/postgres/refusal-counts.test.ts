@@ -45,6 +45,7 @@ test('a refusal is counted before the client hears of it: having heard, its step
   const settings = { ...settingsFromUrl(db.url), port: address.port };
   const settled: Settlement[] = [];
   const words = { actionId: heldId, message: 'held', detail: 'held', hint: 'held' };
+  const analyse = createAnalyser(await loadSqlParser());
   const gate = await startPostgresGate({
     target: postgresTarget('shop-db', settings, { declared: true, disposable: false }),
     upstream: settings,
@@ -52,7 +53,7 @@ test('a refusal is counted before the client hears of it: having heard, its step
       reads: () => 'head',
       judge: async () => ({ outcome: 'held', ...words, settle: (how) => void settled.push(how) }),
     },
-    analyse: createAnalyser(await loadSqlParser()),
+    analyser: async () => analyse,
   });
   after(() => gate.close());
   const client = new pg.Client({

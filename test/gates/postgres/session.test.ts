@@ -219,7 +219,14 @@ test('a message over the gate’s limit ends the session before it has come', as
     target: postgresTarget('small', settings, { declared: true, disposable: true }),
     upstream: settings,
     judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
-    analyse: () => ({ unknown: [], operations: [], shape: [''], holes: [], effects: [], statements: 1 }),
+    analyser: async () => () => ({
+      unknown: [],
+      operations: [],
+      shape: [''],
+      holes: [],
+      effects: [],
+      statements: 1,
+    }),
     messageLimit: 1000,
   });
   try {
@@ -240,7 +247,14 @@ test('a target that is down is told in words, without a password', async () => {
     // nothing listens on port 1
     upstream: { ...settingsFromUrl(db.url), port: 1 },
     judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
-    analyse: () => ({ unknown: [], operations: [], shape: [''], holes: [], effects: [], statements: 1 }),
+    analyser: async () => () => ({
+      unknown: [],
+      operations: [],
+      shape: [''],
+      holes: [],
+      effects: [],
+      statements: 1,
+    }),
     report: (notice) => notices.push(notice),
   });
   try {
@@ -261,7 +275,14 @@ test('closing the gate ends its sessions, what they run at the target, and its p
     target: postgresTarget('closing', settings, { declared: true, disposable: true }),
     upstream: settings,
     judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
-    analyse: () => ({ unknown: [], operations: [], shape: [''], holes: [], effects: [], statements: 1 }),
+    analyser: async () => () => ({
+      unknown: [],
+      operations: [],
+      shape: [''],
+      holes: [],
+      effects: [],
+      statements: 1,
+    }),
   });
   const url = `postgresql://${closing.user}:${closing.password}@${closing.host}:${closing.port}/${closing.database}`;
   const client = new pg.Client(url);
