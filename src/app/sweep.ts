@@ -2,17 +2,20 @@ import { messageOf } from '../errors.ts';
 import type { AppCalls } from '../github/port.ts';
 import { deliveryRecovery } from './deliveries.ts';
 import type { Desk } from './desk.ts';
+import { keepDuty } from './duty.ts';
 import { anew } from './log.ts';
 
 const dayMs = 24 * 3600_000;
 
 export interface Sweep {
-  /** One round now; what goes wrong is logged and left to the next. */
+  /** One round now, unless another process sweeps; what goes wrong is logged and left to the next. */
   round(): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface SweepPace {
+  /** How long a process that died keeps the others from sweeping. */
+  readonly leaseMs: number;
   /** Between two rounds. */
   readonly sweepMs: number;
   /** Between two searches of all installations, which is dearer than looking at what is known. */
@@ -23,19 +26,24 @@ export interface SweepPace {
 
 /**
  * What webhooks failed to tell is found here: failed deliveries are asked for again, every open pull request
- * is reconciled, and pull requests that were never heard of are discovered. Rounds never overlap.
+ * is reconciled, and pull requests that were never heard of are discovered. Rounds never overlap, and of all
+ * processes on one ledger one makes them; when it dies, another does within a lease.
  */
 export function startSweep(
   desk: Desk,
   app: AppCalls,
-  { sweepMs, discoverMs, retentionDays }: SweepPace,
+  { leaseMs, sweepMs, discoverMs, retentionDays }: SweepPace,
 ): Sweep {
   const recover = deliveryRecovery(desk, app);
   let searchAt = Number.NEGATIVE_INFINITY;
   let running: Promise<void> | null = null;
   let stopped = false;
+  let nextAt = Number.NEGATIVE_INFINITY;
+  const duty = keepDuty(desk, 'sweep', leaseMs);
 
   async function look(): Promise<void> {
+    if (!(await duty.ask())) return;
+    nextAt = performance.now() + sweepMs;
     await attempt('failed deliveries', recover);
     if (desk.now() >= searchAt) {
       searchAt = desk.now() + discoverMs;
@@ -57,7 +65,7 @@ export function startSweep(
   }
 
   async function attempt(what: string, task: () => Promise<unknown>): Promise<void> {
-    if (stopped) return;
+    if (stopped || !duty.mine()) return;
     try {
       await task();
     } catch (thrown) {
@@ -72,7 +80,14 @@ export function startSweep(
     return running;
   }
 
-  const timer = setInterval(round, sweepMs);
+  /** A duty that was another's until now begins with a round. */
+  async function tick(): Promise<void> {
+    const had = duty.mine();
+    if (!(await duty.ask()) || stopped) return;
+    if (!had || performance.now() >= nextAt) await round();
+  }
+
+  const timer = setInterval(tick, Math.min(sweepMs, leaseMs / 3));
   timer.unref();
   return {
     round,
@@ -80,6 +95,7 @@ export function startSweep(
       stopped = true;
       clearInterval(timer);
       await running;
+      await duty.leave();
     },
   };
 }

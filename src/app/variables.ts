@@ -149,7 +149,7 @@ export const environmentSchema = z.object({
   JIT_APPROVAL_LEASE_MS: milliseconds(
     1000,
     15_000,
-    'How long a process that died keeps its pull requests from the others',
+    'How long a process that died keeps its pull requests, and the sweep, from the others',
   ),
   JIT_APPROVAL_POLL_MS: milliseconds(
     10,

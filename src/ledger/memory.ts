@@ -23,6 +23,7 @@ interface Pull extends KnownPull {
 export function memoryLedger(now: () => number = Date.now): Ledger {
   const pulls = new Map<string, Pull>();
   const chains = new Map<string, Entry[]>();
+  const duties = new Map<string, { readonly holder: string; readonly until: number }>();
   let marks = 0;
 
   function pullOf(key: PullKey, installation: number): Pull {
@@ -127,6 +128,15 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
       pull.failures = 0;
       pull.wakeAt = outcome.againInMs === null ? null : now() + outcome.againInMs;
       if (pull.dirty?.mark === taken.mark) pull.dirty = null;
+    },
+    async takeDuty(name, { holder, ms }) {
+      const duty = duties.get(name);
+      if (duty !== undefined && duty.holder !== holder && duty.until > now()) return false;
+      duties.set(name, { holder, until: now() + ms });
+      return true;
+    },
+    async leaveDuty(name, holder) {
+      if (duties.get(name)?.holder === holder) duties.delete(name);
     },
     async open() {
       return [...pulls.values()].filter((pull) => pull.open).map(known);

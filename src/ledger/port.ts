@@ -70,6 +70,13 @@ export interface Ledger {
   renew(taken: Taken, ms: number): Promise<boolean>;
   /** Gives it back; it stays dirty when it was marked again since. Without effect when the lease was lost. */
   release(taken: Taken, outcome: Outcome): Promise<void>;
+  /**
+   * Takes a duty that one process at a time has, by name, or keeps it: until `lease.ms` from now. False while
+   * another holder has it.
+   */
+  takeDuty(name: string, lease: Lease): Promise<boolean>;
+  /** Gives it back; without effect for whoever does not have it. */
+  leaveDuty(name: string, holder: string): Promise<void>;
   /** Pull requests last known open, for the sweep. */
   open(): Promise<readonly KnownPull[]>;
   /** Every pull request of a repository that was ever met, open or not. */

@@ -53,6 +53,11 @@ const migrations: readonly string[] = [
      seen_at timestamptz NOT NULL DEFAULT now(),
      PRIMARY KEY (guid, repository, number)
    );`,
+  `CREATE TABLE jit_approval.duty (
+     name text PRIMARY KEY,
+     holder text NOT NULL,
+     lease_until timestamptz NOT NULL
+   );`,
 ];
 
 /**

@@ -7,10 +7,10 @@ const where = 'WHERE repository = $1 AND number = $2 AND lease = $3';
 /** So many milliseconds from now, by the server's clock: the replicas' clocks may differ. */
 const fromNow = (value: string) => `clock_timestamp() + ${value} * interval '1 millisecond'`;
 
-/** Which pull requests await reconciliation, and which replica has them. */
+/** Which pull requests await reconciliation and which replica has them; which replica has which duty. */
 export function postgresQueue({
   rows,
-}: Pick<Database, 'rows'>): Pick<Ledger, 'dirty' | 'take' | 'renew' | 'release'> {
+}: Pick<Database, 'rows'>): Pick<Ledger, 'dirty' | 'take' | 'renew' | 'release' | 'takeDuty' | 'leaveDuty'> {
   return {
     async dirty() {
       const found = await rows(
@@ -54,6 +54,21 @@ export function postgresQueue({
       const clean = 'since = CASE WHEN mark = $4 THEN NULL ELSE since END, mark = nullif(mark, $4::bigint)';
       const again = `failures = 0, wake_at = ${fromNow('$5::float8')}`;
       await rows(`${free}, ${clean}, ${again} ${where}`, ...ours, mark, outcome.againInMs);
+    },
+    async takeDuty(name, { holder, ms }) {
+      const found = await rows(
+        `INSERT INTO jit_approval.duty (name, holder, lease_until) VALUES ($1, $2, ${fromNow('$3::float8')})
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = ${fromNow('$3::float8')}
+         WHERE duty.holder = excluded.holder OR duty.lease_until <= clock_timestamp()
+         RETURNING name`,
+        name,
+        holder,
+        ms,
+      );
+      return found.length === 1;
+    },
+    async leaveDuty(name, holder) {
+      await rows('DELETE FROM jit_approval.duty WHERE name = $1 AND holder = $2', name, holder);
     },
   };
 }

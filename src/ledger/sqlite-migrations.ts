@@ -72,6 +72,11 @@ const migrations: readonly Migration[] = [
    CREATE INDEX fact_of_pull ON fact (repository, number, sequence);
    CREATE UNIQUE INDEX fact_once ON fact (repository, number, once) WHERE once IS NOT NULL;`,
   chainOldFacts,
+  `CREATE TABLE duty (
+     name TEXT PRIMARY KEY,
+     holder TEXT NOT NULL,
+     lease_until INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Facts of ledgers that had no chain, in the order in which they came. */

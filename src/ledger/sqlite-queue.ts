@@ -3,12 +3,12 @@ import type { Ledger, PullKey } from './port.ts';
 import { pullRow } from './rows.ts';
 import { inTransaction } from './sqlite-file.ts';
 
-type Queue = Pick<Ledger, 'dirty' | 'take' | 'renew' | 'release'> & {
+type Queue = Pick<Ledger, 'dirty' | 'take' | 'renew' | 'release' | 'takeDuty' | 'leaveDuty'> & {
   /** Asks for a pull request, inside a transaction. */
   mark(key: PullKey): void;
 };
 
-/** Which pull requests await reconciliation, and who has them. `now` in ms since the epoch. */
+/** Which pull requests await reconciliation and who has them; who has which duty. `now` in ms since the epoch. */
 export function sqliteQueue(database: DatabaseSync, now: () => number): Queue {
   const one = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).get(...values);
   const run = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).run(...values).changes;
@@ -72,6 +72,23 @@ export function sqliteQueue(database: DatabaseSync, now: () => number): Queue {
       const clean = 'since = CASE WHEN mark = ? THEN NULL ELSE since END, mark = nullif(mark, ?)';
       const again = outcome.againInMs === null ? null : now() + outcome.againInMs;
       run(`${free}, failures = 0, wake_at = ?, ${clean} ${where}`, again, known, known, ...ours);
+    },
+    async takeDuty(name, { holder, ms }) {
+      const time = now();
+      const found = one(
+        `INSERT INTO duty (name, holder, lease_until) VALUES (?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until
+         WHERE duty.holder = excluded.holder OR duty.lease_until <= ?
+         RETURNING name`,
+        name,
+        holder,
+        time + ms,
+        time,
+      );
+      return found !== undefined;
+    },
+    async leaveDuty(name, holder) {
+      run('DELETE FROM duty WHERE name = ? AND holder = ?', name, holder);
     },
   };
 }

@@ -291,6 +291,33 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.deepEqual(await ledger.known('acme/nothing'), []);
     });
 
+    withLedger('gives a duty to one holder at a time, who may keep it', async (ledger) => {
+      const [ours, theirs] = [
+        { holder: 'one', ms: 60_000 },
+        { holder: 'two', ms: 60_000 },
+      ];
+      const asked = await Promise.all([ledger.takeDuty('sweep', ours), ledger.takeDuty('sweep', theirs)]);
+      assert.deepEqual(asked.toSorted(), [false, true]);
+      const [has, waits] = asked[0] ? [ours, theirs] : [theirs, ours];
+      assert.equal(await ledger.takeDuty('sweep', has), true);
+      assert.equal(await ledger.takeDuty('sweep', waits), false);
+      assert.equal(await ledger.takeDuty('another', waits), true);
+    });
+
+    withLedger('a duty whose holder is silent goes to the next who asks', async (ledger) => {
+      assert.equal(await ledger.takeDuty('sweep', { holder: 'one', ms: 0 }), true);
+      assert.equal(await ledger.takeDuty('sweep', { holder: 'two', ms: 60_000 }), true);
+      assert.equal(await ledger.takeDuty('sweep', { holder: 'one', ms: 60_000 }), false);
+    });
+
+    withLedger('a duty that is given back is free, and only its holder can give it back', async (ledger) => {
+      await ledger.takeDuty('sweep', { holder: 'one', ms: 60_000 });
+      await ledger.leaveDuty('sweep', 'two');
+      assert.equal(await ledger.takeDuty('sweep', { holder: 'two', ms: 60_000 }), false);
+      await ledger.leaveDuty('sweep', 'one');
+      assert.equal(await ledger.takeDuty('sweep', { holder: 'two', ms: 60_000 }), true);
+    });
+
     withLedger(
       'links the facts of a repository into one chain, of each repository its own',
       async (ledger) => {
