@@ -10,7 +10,7 @@ export interface Desk {
   /** Where GitHub's pages are. */
   readonly githubHost: string;
   readonly log: Logger;
-  readonly metrics: Pick<Metrics, 'decision' | 'delivery' | 'holds' | 'reconciled'>;
+  readonly metrics: Pick<Metrics, 'decision' | 'delivery' | 'holds' | 'reconciled' | 'streams'>;
   github(installation: number): Promise<AppGitHub>;
   /** Whether our App wrote this comment. */
   isOurs(comment: Pick<IssueComment, 'author' | 'authorType' | 'appId'>): boolean;

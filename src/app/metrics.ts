@@ -14,6 +14,8 @@ export interface Metrics {
   /** Holds of one pull request that wait for people, and the instants (ms) at which they were first seen. */
   holds(key: PullKey, since: readonly number[]): void;
   quota(installation: number, remaining: number): void;
+  /** Jobs that listen for decisions now. */
+  streams(open: number): void;
 }
 
 export interface MetricsOptions {
@@ -67,6 +69,11 @@ export function openMetrics({ ledger, forgetAfterMs, now }: MetricsOptions): Met
     labelNames: ['installation'],
     registers,
   });
+  const streams = new Gauge({
+    name: 'jit_approval_live_streams',
+    help: 'Running jobs that listen to this process for decisions',
+    registers,
+  });
   new Gauge({
     name: 'jit_approval_holds_open',
     help: 'Holds that wait for people, as this process last saw them',
@@ -104,6 +111,7 @@ export function openMetrics({ ledger, forgetAfterMs, now }: MetricsOptions): Met
       if (since.length === 0) seen.delete(name);
       else seen.set(name, { at: now(), since });
     },
+    streams: (open) => streams.set(open),
     quota: (installation, remaining) => quota.set({ installation: String(installation) }, remaining),
   };
 }

@@ -13,6 +13,7 @@ import { post, readPost } from './post.ts';
 import { rateLimit } from './rate.ts';
 import { LiveRefusal } from './refusal.ts';
 import { liveStreams } from './streams.ts';
+import { toldTo } from './told.ts';
 
 export interface LiveOptions {
   /** The App's own address, as jobs reach it: the audience of their tokens. */
@@ -63,7 +64,8 @@ export function liveGrants(desk: Desk, app: Pick<AppCalls, 'installationOn'>, op
     if (!query.success) throw new LiveRefusal(400, 'Expected the name of the job as ?job=NAME.');
     const last = request.headers['last-event-id'];
     const lastSeen = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : 0;
-    streams.open(await jobOf(request), query.data.job, lastSeen, response);
+    const [job, name] = [await jobOf(request), query.data.job];
+    streams.open({ ...job, tell: (facts) => toldTo(desk, job, name, facts) }, lastSeen, response);
   }
 
   const refusing =

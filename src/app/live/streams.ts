@@ -1,15 +1,20 @@
 import type { ServerResponse } from 'node:http';
+import type { RecordedFact } from '../../approval/facts.ts';
 import { messageOf } from '../../errors.ts';
+import type { WorkflowRun } from '../../github/port.ts';
 import type { PullKey } from '../../ledger/port.ts';
 import { liveEnd, liveEvent } from '../../report/live.ts';
 import type { Desk } from '../desk.ts';
-import type { LiveJob } from './job.ts';
 import { LiveRefusal } from './refusal.ts';
-import { toldTo } from './told.ts';
+import type { Told } from './told.ts';
 
-/** A matrix has at most 256 jobs; more runs wait at once than this only where something is wrong. */
-const maximumPerRun = 256;
-const maximumStreams = 1000;
+const usualLimits = {
+  /** A matrix has at most 256 jobs. */
+  perRun: 256,
+  /** So that no repository takes what the others need. */
+  perRepository: 500,
+  inAll: 1000,
+};
 /** Silence after which the other side gives a connection up is three times as long. */
 const heartbeatMs = 15_000;
 /** Another replica may have written what this one does not hear of. */
@@ -17,10 +22,20 @@ const lookEveryMs = 3000;
 /** The job's right to listen is asked again at least so often: it must come with a new token then. */
 const longestMs = 10 * 60_000;
 const longestBacklog = 64 * 1024;
+/** What the other side has to take the last words of a stream that ends. */
+const lastWordsMs = 5000;
+
+/** Whose stream it is. */
+export interface Listener {
+  readonly key: PullKey;
+  readonly run: Pick<WorkflowRun, 'id'>;
+  /** What is to be told by these facts. */
+  tell(facts: readonly RecordedFact[]): Promise<Told>;
+}
 
 export interface Streams {
   /** `lastSeen` is the id of the last event that the job has had, 0 for none. */
-  open(job: LiveJob, name: string, lastSeen: number, response: ServerResponse): void;
+  open(listener: Listener, lastSeen: number, response: ServerResponse): void;
   /** The facts of a pull request may have changed. */
   changed(key: PullKey): void;
   /** Ends every stream; the jobs come back to whoever answers then. */
@@ -28,7 +43,11 @@ export interface Streams {
 }
 
 /** Streams of server-sent events, one per waiting job. */
-export function liveStreams(desk: Desk): Streams {
+export function liveStreams(
+  desk: Pick<Desk, 'ledger' | 'log' | 'metrics'>,
+  limits: Partial<typeof usualLimits> = {},
+): Streams {
+  const { perRun, perRepository, inAll } = { ...usualLimits, ...limits };
   const streams = new Set<Stream>();
   const timers = [
     setInterval(() => each((stream) => stream.beat()), heartbeatMs),
@@ -39,23 +58,33 @@ export function liveStreams(desk: Desk): Streams {
     for (const stream of streams) what(stream);
   };
   return {
-    open(job, name, lastSeen, response) {
-      const ofRun = [...streams].filter((stream) => stream.job.run.id === job.run.id);
-      if (ofRun.length >= maximumPerRun)
-        throw new LiveRefusal(429, `This run listens on ${maximumPerRun} connections already.`);
-      if (streams.size >= maximumStreams)
-        throw new LiveRefusal(503, `${maximumStreams} jobs listen already; nobody else can.`);
-      const stream = new Stream(desk, job, name, lastSeen, response);
+    open(listener, lastSeen, response) {
+      // gone while GitHub was asked who it is: its end was told already, and would be heard by nobody
+      if (response.closed) return;
+      const { key, run } = listener;
+      const ofRepository = [...streams].filter(({ of }) => of.key.repository === key.repository);
+      const ofRun = ofRepository.filter(({ of }) => of.run.id === run.id);
+      if (ofRun.length >= perRun)
+        throw new LiveRefusal(429, `This run listens on ${perRun} connections already.`);
+      if (ofRepository.length >= perRepository)
+        throw new LiveRefusal(
+          429,
+          `${perRepository} jobs of ${key.repository} listen already; no other of it can.`,
+        );
+      if (streams.size >= inAll) throw new LiveRefusal(503, `${inAll} jobs listen already; nobody else can.`);
+      const stream = new Stream(desk, listener, lastSeen, response);
       streams.add(stream);
+      desk.metrics.streams(streams.size);
       response.once('close', () => {
         stream.end();
         streams.delete(stream);
+        desk.metrics.streams(streams.size);
       });
       stream.look();
     },
     changed: (key) =>
       each((stream) => {
-        const mine = stream.job.key;
+        const mine = stream.of.key;
         if (mine.repository === key.repository && mine.number === key.number) stream.look();
       }),
     close() {
@@ -66,9 +95,8 @@ export function liveStreams(desk: Desk): Streams {
 }
 
 class Stream {
-  readonly job: LiveJob;
-  readonly #desk: Desk;
-  readonly #name: string;
+  readonly of: Listener;
+  readonly #desk: Pick<Desk, 'ledger' | 'log'>;
   readonly #response: ServerResponse;
   readonly #life: NodeJS.Timeout;
   /** Sequence of the last fact that was looked at, and what was told last. */
@@ -77,10 +105,14 @@ class Stream {
   #looking = false;
   #again = false;
 
-  constructor(desk: Desk, job: LiveJob, name: string, lastSeen: number, response: ServerResponse) {
-    this.job = job;
+  constructor(
+    desk: Pick<Desk, 'ledger' | 'log'>,
+    listener: Listener,
+    lastSeen: number,
+    response: ServerResponse,
+  ) {
+    this.of = listener;
     this.#desk = desk;
-    this.#name = name;
     this.#seen = lastSeen;
     this.#response = response;
     this.#life = setTimeout(() => this.end(), longestMs);
@@ -106,7 +138,7 @@ class Stream {
     this.#lookNow()
       .catch((thrown: unknown) => {
         // the next look tries again; until then the job hears nothing and releases nothing
-        this.#desk.log.warn({ err: thrown, pull: this.job.key }, `live stream: ${messageOf(thrown)}`);
+        this.#desk.log.warn({ err: thrown, pull: this.of.key }, `live stream: ${messageOf(thrown)}`);
       })
       .finally(() => {
         this.#looking = false;
@@ -115,16 +147,18 @@ class Stream {
 
   end(): void {
     clearTimeout(this.#life);
-    if (!this.#response.writableEnded) this.#response.end();
+    if (this.#response.writableEnded) return;
+    this.#response.end();
+    setTimeout(() => this.#response.destroy(), lastWordsMs).unref();
   }
 
   async #lookNow(): Promise<void> {
     while (this.#again && !this.#response.writableEnded) {
       this.#again = false;
-      const facts = await this.#desk.ledger.facts(this.job.key);
+      const facts = await this.#desk.ledger.facts(this.of.key);
       const sequence = facts.at(-1)?.sequence ?? 0;
       if (sequence <= this.#seen) continue;
-      const told = await toldTo(this.#desk, this.job, this.#name, facts);
+      const told = await this.of.tell(facts);
       this.#seen = sequence;
       if (told.kind === 'end') {
         this.#event(liveEnd, sequence, JSON.stringify(told.why));

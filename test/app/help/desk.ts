@@ -22,7 +22,7 @@ export function deskWith(over: Partial<Desk> = {}): Desk {
     appId: 99,
     githubHost: 'github.com',
     log: quiet,
-    metrics: { decision: silent, delivery: silent, holds: silent, reconciled: silent },
+    metrics: { decision: silent, delivery: silent, holds: silent, reconciled: silent, streams: silent },
     github: () => Promise.reject(new Error('this test asks no GitHub')),
     isOurs: () => false,
     wake: () => {},
