@@ -34,6 +34,14 @@ export type Outcome =
   /** It stays dirty, and nobody takes it before. */
   | { readonly kind: 'failed'; readonly retryInMs: number };
 
+/** What `record` writes: the facts of one pull request, under the delivery that told them. */
+export interface Recording {
+  readonly key: PullKey;
+  readonly facts: readonly Fact[];
+  readonly delivery: string | null;
+  readonly installation: number;
+}
+
 /** A pull request and the installation through which it was seen last. */
 export interface KnownPull {
   readonly key: PullKey;

@@ -1,7 +1,8 @@
-import type { SQLInputValue } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Fact } from '../approval/facts.ts';
 import { firstHead, type Head, nextEntry } from './chain.ts';
-import type { Ledger, PullKey } from './port.ts';
+import { groupCommit } from './group-commit.ts';
+import type { Ledger, PullKey, Recording } from './port.ts';
 import { entryRow, headRow, pullRow } from './rows.ts';
 import { inSyncedTransaction, inTransaction, openDatabase } from './sqlite-file.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
@@ -20,8 +21,14 @@ export interface SqliteOptions {
 export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger {
   const { now = Date.now } = options;
   const database = openDatabase(file, options.readOnly ?? false);
-  const run = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).run(...values).changes;
-  const rows = (sql: string, ...values: SQLInputValue[]) => database.prepare(sql).all(...values);
+  const prepared = new Map<string, StatementSync>();
+  function statement(sql: string): StatementSync {
+    const made = prepared.get(sql) ?? database.prepare(sql);
+    prepared.set(sql, made);
+    return made;
+  }
+  const run = (sql: string, ...values: SQLInputValue[]) => statement(sql).run(...values).changes;
+  const rows = (sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values);
 
   const queue = sqliteQueue(database, now);
   const { mark: _, ...leases } = queue;
@@ -74,20 +81,25 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     );
   }
 
+  /** False for a delivery that was recorded before. */
+  function record({ key, facts, delivery, installation }: Recording): boolean {
+    touch(key, installation);
+    if (delivery !== null) {
+      const sql =
+        'INSERT INTO delivery (guid, repository, number, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
+      if (run(sql, delivery, key.repository, key.number, now()) === 0) return false;
+    }
+    if (facts.length > 0) append(key, facts);
+    queue.mark(key);
+    return true;
+  }
+
+  const recorded = groupCommit(async (all: readonly Recording[]) =>
+    inSyncedTransaction(database, () => all.map(record)),
+  );
+
   return {
-    async record(key, facts, delivery, installation) {
-      return inSyncedTransaction(database, () => {
-        touch(key, installation);
-        if (delivery !== null) {
-          const sql =
-            'INSERT INTO delivery (guid, repository, number, seen_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING';
-          if (run(sql, delivery, key.repository, key.number, now()) === 0) return false;
-        }
-        if (facts.length > 0) append(key, facts);
-        queue.mark(key);
-        return true;
-      });
-    },
+    record: (key, facts, delivery, installation) => recorded({ key, facts, delivery, installation }),
     async facts({ repository, number }) {
       const sql = `SELECT sequence, body FROM fact
                    WHERE repository = ? AND number = ? AND body IS NOT NULL ORDER BY sequence`;
