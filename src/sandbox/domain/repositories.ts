@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { JitError } from '../../errors.ts';
 import { startWorkflows } from '../actions/trigger.ts';
 import { commitFiles, type FileChange, resolveCommit } from '../git/commit.ts';
-import { git, tryGit } from '../git/git.ts';
+import { git } from '../git/git.ts';
 import { commitInfo } from '../git/read.ts';
+import { branchHead } from '../git/refs.ts';
 import type { Account, Repository, Role } from '../model.ts';
 import { headCommit } from '../shapes/commit.ts';
 import { repositoryPage } from '../shapes/repository.ts';
@@ -105,7 +106,7 @@ export interface PushRequest {
 /** Commits files to a branch and does all that a push sets off. */
 export async function push(world: World, repository: Repository, request: PushRequest): Promise<string> {
   const { folder } = repository;
-  const before = await branchTip(folder, request.branch);
+  const before = await branchHead(folder, request.branch);
   const start = request.from ?? repository.defaultBranch;
   const parent = before && !request.force ? before : await resolveCommit(folder, start);
   if (!parent) throw new JitError('sandbox-setup', `${start} is no commit of ${repository.name}`);
@@ -123,11 +124,6 @@ export async function push(world: World, repository: Repository, request: PushRe
       });
   await pushed(world, repository, request.branch, before, after, request.by, request.byJob ?? false);
   return after;
-}
-
-async function branchTip(folder: string, branch: string): Promise<string | null> {
-  const result = await tryGit(folder, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]);
-  return result.code === 0 ? result.stdout.toString().trim() : null;
 }
 
 const nothing = '0'.repeat(40);

@@ -1,4 +1,6 @@
-import { git, gitLine, tryGit } from './git.ts';
+import { JitError } from '../../errors.ts';
+import { git, tryGit } from './git.ts';
+import { branchHead } from './refs.ts';
 
 /** A file's new content; null deletes it. */
 export type FileChange =
@@ -44,7 +46,9 @@ export async function commitFiles(folder: string, request: CommitRequest): Promi
   }
   text('done\n');
   await git(folder, ['fast-import', '--quiet', '--done', '--force'], { input: Buffer.concat(parts) });
-  return gitLine(folder, ['rev-parse', `refs/heads/${request.branch}`]);
+  const made = await branchHead(folder, request.branch);
+  if (made === null) throw new JitError('sandbox-git', `git made no branch ${request.branch}`);
+  return made;
 }
 
 /** The commit that a branch, tag or commit id names, or null. */
@@ -52,11 +56,11 @@ export async function resolveCommit(folder: string, name: string): Promise<strin
   if (name.startsWith('-') || name.includes('..') || name.includes('@{')) return null;
   if (/^[0-9a-f]{40}$/.test(name)) return named(folder, name);
   const short = name.replace(/^(heads|tags)\//, '');
-  for (const candidate of [`refs/heads/${short}`, `refs/tags/${short}`, name]) {
-    const found = await named(folder, candidate);
-    if (found !== null) return found;
-  }
-  return null;
+  return (
+    (await branchHead(folder, short)) ??
+    (await named(folder, `refs/tags/${short}`)) ??
+    (await named(folder, name))
+  );
 }
 
 async function named(folder: string, name: string): Promise<string | null> {

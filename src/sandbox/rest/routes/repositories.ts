@@ -6,6 +6,7 @@ import { diffFiles } from '../../git/diff.ts';
 import { gitLine, tryGit } from '../../git/git.ts';
 import { commitsBetween, mergeBase } from '../../git/merge.ts';
 import { branches, commitInfo } from '../../git/read.ts';
+import { branchHead } from '../../git/refs.ts';
 import type { Account, Pull, Repository } from '../../model.ts';
 import { nodeId, simpleUser } from '../../shapes/account.ts';
 import { commitShape, commitWithFiles, fileShape } from '../../shapes/commit.ts';
@@ -45,12 +46,12 @@ function branchRules(repository: Repository, name: string) {
 async function branch(call: Call): Promise<Reply> {
   const repository = readable(call);
   const name = call.word('branch');
-  const found = (await branches(repository.folder)).find((each) => each.name === name);
-  if (!found) throw new Refusal(404, 'Branch not found');
+  const head = await branchHead(repository.folder, name);
+  if (head === null) throw new Refusal(404, 'Branch not found');
   const url = `${repositoryApi(call.world, repository)}/branches/${name}`;
   return ok({
     name,
-    commit: commitShape(call.world, repository, await commitInfo(repository.folder, found.sha)),
+    commit: commitShape(call.world, repository, await commitInfo(repository.folder, head)),
     _links: { html: `${repositoryPage(call.world, repository)}/tree/${name}`, self: url },
     protected: repository.protection.has(name),
     protection: branchRules(repository, name),
