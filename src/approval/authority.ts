@@ -1,4 +1,4 @@
-import type { Owners } from './codeowners.ts';
+import { type Owners, undecidable } from './codeowners.ts';
 import type { BreakGlass, HoldRequirement } from './requirement.ts';
 
 /** Who somebody is, as GitHub says at the time of the decision. Never `author_association`. */
@@ -186,6 +186,8 @@ function ownerWords(owned: Grounds['owned']): string {
     return 'an owner by CODEOWNERS (the report names no file, so nobody is one)';
   const { file, owners } = owned;
   if (owners.length === 0) return `an owner of ${file} (CODEOWNERS names none)`;
+  if (owners.includes(undecidable))
+    return `an owner of ${file} (CODEOWNERS cannot be matched with it in time, so nobody is one)`;
   const named = owners.map(({ people, teams, emails }) => {
     const unknown = emails.map((email) => `${email}, an e-mail address, by which nobody can be checked`);
     return [...people, ...teams, ...unknown].join(', ');

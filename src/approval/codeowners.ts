@@ -30,10 +30,37 @@ export function parseCodeowners(text: string): readonly OwnerLine[] {
   return text.split(/\r\n|\r|\n/).flatMap((line) => parseLine(line) ?? []);
 }
 
-/** The owners of a file, relative to the repository's root. Null where no line matches, or one without owners. */
+/** Nobody: the lines and the path were made so that matching them does not end in time. */
+export const undecidable: Owners = { people: [], teams: [], emails: [] };
+
+/**
+ * Comparisons for one file, some tenths of a second. Ten thousand lines of a large repository take some 100,000; three
+ * megabytes of wildcards against a path of a thousand folders would take minutes.
+ */
+const maximumSteps = 5_000_000;
+
+/**
+ * The owners of a file, relative to the repository's root. Null where no line matches, or one without owners;
+ * `undecidable` where that would take too long.
+ */
 export function ownersOf(lines: readonly OwnerLine[], file: string): Owners | null {
+  const known = found.get(lines) ?? new Map<string, Owners | null>();
+  found.set(lines, known);
+  const before = known.get(file);
+  const owners = before === undefined ? findOwners(lines, file) : before;
+  known.set(file, owners);
+  return owners;
+}
+
+/** A fold asks about the same files again and again. */
+const found = new WeakMap<readonly OwnerLine[], Map<string, Owners | null>>();
+
+function findOwners(lines: readonly OwnerLine[], file: string): Owners | null {
   const path = file.split('/');
-  const line = lines.findLast(({ segments }) => glob(segments, path, '**', matchesSegment));
+  const steps = { left: maximumSteps };
+  const inTime = (pattern: string, segment: string) => matchesSegment(pattern, segment, steps);
+  const line = lines.findLast(({ segments }) => steps.left < 0 || glob(segments, path, '**', inTime, steps));
+  if (steps.left < 0) return undecidable;
   if (line === undefined) return null;
   const { people, teams, emails } = line.owners;
   return people.length + teams.length + emails.length === 0 ? null : line.owners;
@@ -63,10 +90,16 @@ function readOwners(names: readonly string[]): Owners | null {
   for (const name of names) {
     if (/^@[a-z0-9][a-z0-9_-]*$/i.test(name)) people.push(name.slice(1));
     else if (/^@[a-z0-9][a-z0-9_-]*\/[a-z0-9][a-z0-9._-]*$/i.test(name)) teams.push(name.slice(1));
-    else if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(name)) emails.push(name);
+    else if (isEmail(name)) emails.push(name);
     else return null;
   }
   return { people, teams, emails };
+}
+
+/** Without a pattern that could be tried in many ways: the file is as long as its writer likes. */
+function isEmail(name: string): boolean {
+  const [local = '', domain = '', ...more] = name.split('@');
+  return local !== '' && domain.slice(1, -1).includes('.') && more.length === 0 && !/\s/.test(name);
 }
 
 /**
@@ -87,11 +120,18 @@ function segmentsOf(pattern: string): readonly string[] | null {
 /** Ends a pattern that means a file, or a folder and what is in it. */
 const inside = '';
 
-function matchesSegment(pattern: string, segment: string): boolean {
+function matchesSegment(pattern: string, segment: string, steps: Steps): boolean {
+  steps.left -= pattern.length >> 4;
+  if (!/[*?\\]/.test(pattern)) return pattern === segment;
+  steps.left -= pattern.length;
   const letters = pattern.match(/\\.|[^\\]|\\/gsu) ?? [];
-  return glob(letters, [...segment], '*', (letter, met) =>
-    letter === '?' ? true : (letter.length > 1 ? letter.slice(1) : letter) === met,
-  );
+  const fits = (letter: string, met: string) =>
+    letter === '?' ? true : (letter.length > 1 ? letter.slice(1) : letter) === met;
+  return glob(letters, [...segment], '*', fits, steps);
+}
+
+interface Steps {
+  left: number;
 }
 
 /** A wildcard match in time of at most pattern × text: `star` stands for any number of units, also none. */
@@ -100,11 +140,13 @@ function glob(
   text: readonly string[],
   star: string,
   matches: (part: string, unit: string) => boolean,
+  steps: Steps,
 ): boolean {
   const open = pattern.at(-1) === inside;
   const parts = open ? pattern.slice(0, -2) : pattern;
   let [at, part, starAt, resume] = [0, 0, -1, 0];
   while (at < text.length) {
+    if (steps.left-- < 0) return false;
     const next = parts[part];
     const unit = text[at] ?? '';
     if (next === star) {

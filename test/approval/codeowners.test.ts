@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { authorize } from '../../src/approval/authority.ts';
-import { ownersOf, parseCodeowners } from '../../src/approval/codeowners.ts';
+import { ownersOf, parseCodeowners, undecidable } from '../../src/approval/codeowners.ts';
 import { withOwners } from '../../src/approval/owners.ts';
 import { person, requirement } from './story.ts';
 
@@ -64,6 +64,32 @@ describe('CODEOWNERS', () => {
   test('no pattern takes long, however many stars it has', () => {
     assert.equal(who(`/${'*a'.repeat(200)}b @ann`, 'a'.repeat(4000)), null);
     assert.equal(who(`${'**/a/'.repeat(60)}b @ann`, 'a/'.repeat(500)), null);
+    assert.equal(who(`* a@${'.'.repeat(1024 * 1024)}@`, 'a'), null);
+  });
+
+  test('megabytes that are made to match slowly name nobody, and whoever asks is told why', () => {
+    for (const [line, file] of [
+      [`*${'a'.repeat(500)}b @mal\n`, 'a'.repeat(1000)],
+      [`**/${'a/'.repeat(60)}b @mal\n`, `${'a/'.repeat(499)}c`],
+      ['*a @mal\n', `${'x/'.repeat(490)}abcd`],
+    ] as const) {
+      const hostile = parseCodeowners(line.repeat((1024 * 1024) / line.length));
+      assert.equal(ownersOf(hostile, file), undecidable);
+      const asks = requirement({ from: { role: null, teams: [], users: [], codeowners: true } });
+      const { allowed, sentence } = authorize({
+        person: person('mal', { roleName: 'write' }),
+        // who owns all by the base is no owner while the default branch's file cannot be asked
+        requirement: withOwners(asks, [parseCodeowners('* @mal'), hostile], file),
+        pull: { author: 'author', authorId: null, contributors: [] },
+      });
+      assert.equal(allowed, false);
+      assert.match(sentence, /cannot be matched with it in time, so nobody is one/);
+    }
+  });
+
+  test('the lines of a large repository are all matched', () => {
+    const text = Array.from({ length: 30_000 }, (_, at) => `/services/team-${at}/**/*.ts @team${at}`);
+    assert.equal(who(text.join('\n'), 'services/team-3/src/deep/down/in/there/a.ts'), 'team3');
   });
 
   test('any text at all is read without an exception', () => {
