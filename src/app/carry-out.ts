@@ -8,6 +8,7 @@ import { rerunSet, resolveSet, undecided } from '../approval/offered.ts';
 import { pullOf } from '../approval/pull.ts';
 import { resolveIds } from '../approval/resolve-ids.ts';
 import type { HoldState, PullState } from '../approval/state.ts';
+import { overtaken, votesOf } from '../approval/votes.ts';
 import { markdownWithCode } from '../report/escape.ts';
 import type { Outcome } from './answer.ts';
 import { bodyDigest } from './handlers/written.ts';
@@ -73,7 +74,8 @@ function typedIn(situation: Situation, given: Typed): Conclusion {
 
 function typed(situation: Situation, command: Command, given: Typed): Conclusion {
   const shownHead = given.via === 'review' ? given.head : null;
-  const ballot = { channel: given.via, source: situation.command.source, shownHead } as const;
+  const { source } = situation.command;
+  const ballot = { channel: given.via, source, shownHead, written: given.written } as const;
   const arrived = { ...ballot, ...(shownHead === null && { arrivedOn: headOnArrival(situation) }) } as const;
   const plain = { ...ballot, varying: [], needsWhole: false } as const;
   switch (command.verb) {
@@ -196,7 +198,21 @@ function cast(situation: Situation, holds: readonly HoldState[], marks: Marks): 
   const whys = results.flatMap((result) => (result.kind === 'refused' ? [result.why] : []));
   if (whys.length > 0) return refused([...new Set(whys)].join(' '));
   const votes = results.flatMap((result) => (result.kind === 'vote' ? [result.fact] : []));
+  const late = tooLate(situation, votes);
+  if (late !== null) return refused(late);
   return { outcome: 'done', words: null, votes, rerun: false };
+}
+
+/** Where a webhook comes late, what it carries was written before what others have decided since. */
+function tooLate({ facts, state }: Situation, votes: readonly VoteFact[]): string | null {
+  for (const vote of votes.filter(({ vote }) => vote === 'approve')) {
+    const since = overtaken(votesOf(facts), vote);
+    if (since === null) continue;
+    const id = state.holds.find((hold) => hold.fingerprint === vote.fingerprint)?.id ?? 'it';
+    const what = since.vote === 'deny' ? 'denied' : 'revoked';
+    return `${id} was ${what} by ${since.by}, perhaps after you wrote this; look again and approve anew.`;
+  }
+  return null;
 }
 
 const mayRerun = new Set(['write', 'maintain', 'admin']);

@@ -3,7 +3,7 @@ import type { Desk } from './desk.ts';
 import { onIssueComment } from './handlers/issue-comment.ts';
 import { onMergeGroup } from './handlers/merge-group.ts';
 import { onPullRequest } from './handlers/pull-request.ts';
-import { onPullRequestReview } from './handlers/pull-request-review.ts';
+import { onPullRequestReview, onReviewDismissed } from './handlers/pull-request-review.ts';
 import { onRepository } from './handlers/repository.ts';
 import { onRequestedAction } from './handlers/requested-action.ts';
 import { onRerequested } from './handlers/rerequested.ts';
@@ -28,6 +28,7 @@ export function routes(app: Probot, desk: Desk): void {
   );
   app.on('issue_comment.created', (context) => onIssueComment(desk, context));
   app.on('pull_request_review.submitted', (context) => onPullRequestReview(desk, context));
+  app.on('pull_request_review.dismissed', (context) => onReviewDismissed(desk, context));
   app.on('check_run.requested_action', (context) => onRequestedAction(desk, context));
   app.on(['repository.renamed', 'repository.transferred'], (context) => onRepository(desk, context));
   app.on(['merge_group.checks_requested', 'merge_group.destroyed'], (context) => onMergeGroup(desk, context));

@@ -5,6 +5,7 @@ import { GitHubError } from '../github/client.ts';
 import type { BaseReports } from './base-comparison.ts';
 import { carryOutCommands } from './commands.ts';
 import { type Desk, instant } from './desk.ts';
+import { withdrawDismissed } from './dismissed.ts';
 import { pullFacts } from './facts-of-github.ts';
 import { whileHeld } from './held.ts';
 import { moveRepository } from './moved.ts';
@@ -55,6 +56,7 @@ export function reconciler(desk: Omit<Desk, 'wake'>): Reconcile {
     // 3. what happened on its head; a closed pull request's is looked at no more
     await noteLook(pass);
     if (pull.state === 'open') await observe(pass);
+    if (voted) await withdrawDismissed(pass);
     await publishIds(pass);
     // 4. what people asked for
     await carryOutCommands(pass);

@@ -21,6 +21,8 @@ export interface Ballot {
   readonly needsWhole: boolean;
   /** `/approve!`: alone and at once, where the policy lets this person. */
   readonly breakGlass?: boolean;
+  /** When it was written, by GitHub's clock; absent where GitHub tells no time. */
+  readonly written?: string | undefined;
   /** ISO 8601 instant. */
   readonly at: string;
 }
@@ -60,6 +62,7 @@ export function castVote(state: PullState, hold: HoldState, ballot: Ballot): Cas
     source,
     satisfies: [...satisfies],
     ...(ballot.breakGlass === true && { breakGlass: true }),
+    ...(ballot.written !== undefined && { written: ballot.written }),
   };
   return { kind: 'vote', fact };
 }

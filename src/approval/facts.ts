@@ -182,6 +182,10 @@ export const voteFactSchema = z.strictObject({
   satisfies: z.array(z.string()),
   /** `/approve!`: counts as everything that is needed, for as long as the policy lets this person do so. */
   breakGlass: z.literal(true).optional(),
+  /** When the comment or review was written, by GitHub's clock, to the second. */
+  written: at.optional(),
+  /** A revoke as the author's review was dismissed: takes back that person's approvals alone, and lifts no denial. */
+  dismissed: z.literal(true).optional(),
 });
 export type VoteFact = z.infer<typeof voteFactSchema>;
 
@@ -243,6 +247,7 @@ export const commandFactSchema = z.strictObject({
       line: z.string().max(65_536),
       /** SHA-256 of the whole body: a comment that says something else later was edited. */
       bodyDigest: hash,
+      written: at.optional(),
     }),
     z.strictObject({
       via: z.literal('review'),
@@ -251,6 +256,7 @@ export const commandFactSchema = z.strictObject({
       bodyDigest: hash,
       /** Commit that was reviewed. */
       head: sha,
+      written: at.optional(),
     }),
     z.strictObject({
       via: z.literal('button'),

@@ -237,9 +237,13 @@ function revokedWords(
   ran: boolean,
 ): string {
   const revoke = known.votes.findLast((vote) => vote.vote === 'revoke' && covers(form, vote));
-  const by = revoke === undefined ? '' : ` by ${names([revoke])}`;
+  const by = revoke === undefined ? '' : takenBackBy(revoke);
   if (!ran) return `Approved by ${names(revoked)}, then revoked${by}: approve again.`;
   return `Approved by ${names(revoked)}, ran, and revoked${by}: what it did is done. Undo it by hand, or approve it again.`;
+}
+
+function takenBackBy(revoke: RecordedVote): string {
+  return revoke.dismissed === true ? `: the review of ${revoke.by} was dismissed` : ` by ${names([revoke])}`;
 }
 
 function finding(

@@ -4,26 +4,36 @@ import type { RecordedFact, VoteFact } from './facts.ts';
 export const commentSource = (id: number): string => `comment:${id}`;
 export const reviewSource = (id: number): string => `review:${id}`;
 export const deliverySource = (guid: string): string => `delivery:${guid}`;
+export const dismissalSource = (reviewId: number): string => `dismissed:${reviewId}`;
 
 export type RecordedVote = VoteFact & Pick<RecordedFact, 'sequence'>;
 
 /**
  * Could `first` have happened before `second`? Webhooks arrive out of order, so the ledger's sequence alone
- * is not proof where both are comments, or both reviews: GitHub numbers those as they are written, and the two orders may
- * differ. Whoever asks lets deny and revoke win.
+ * is not proof where GitHub says when both were written, and the two orders may differ. Whoever asks lets deny and
+ * revoke win.
  */
 export function maybeBefore(first: RecordedVote, second: RecordedVote): boolean {
-  return first.sequence < second.sequence || (writtenOrder(first, second) ?? false);
+  const order = writtenOrder(first, second);
+  return first.sequence < second.sequence || order === 'before' || order === 'doubtful';
 }
 
 export function surelyBefore(first: RecordedVote, second: RecordedVote): boolean {
-  return first.sequence < second.sequence && (writtenOrder(first, second) ?? true);
+  const order = writtenOrder(first, second);
+  return first.sequence < second.sequence && (order === 'before' || order === 'untold');
 }
 
-/** GitHub numbers comments as they are written, and reviews likewise; nothing compares the two. */
-function writtenOrder(first: RecordedVote, second: RecordedVote): boolean | null {
+/**
+ * GitHub numbers comments as they are written, and reviews likewise. Of a comment and a review it tells the second
+ * in which each was written; of one second nobody knows. Of a click it tells no time at all.
+ */
+function writtenOrder(first: RecordedVote, second: RecordedVote): 'before' | 'after' | 'doubtful' | 'untold' {
   const [a, b] = [number(first.source), number(second.source)];
-  return a === null || b === null || a.kind !== b.kind ? null : a.id < b.id;
+  if (a !== null && b !== null && a.kind === b.kind) return a.id < b.id ? 'before' : 'after';
+  if (first.written === undefined || second.written === undefined) return 'untold';
+  const gap = Date.parse(first.written) - Date.parse(second.written);
+  if (gap === 0) return 'doubtful';
+  return gap < 0 ? 'before' : 'after';
 }
 
 function number(source: string): { readonly kind: string; readonly id: number } | null {

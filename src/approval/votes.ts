@@ -1,4 +1,4 @@
-import type { RecordedFact } from './facts.ts';
+import type { RecordedFact, VoteFact } from './facts.ts';
 import { binding, fingerprint } from './fingerprint.ts';
 import type { ActionForm } from './form.ts';
 import { maybeBefore, type RecordedVote, surelyBefore } from './source.ts';
@@ -52,12 +52,31 @@ export function standingVotes(
       ),
   );
   const killed = (approval: RecordedVote) =>
-    revokes.some((revoke) => maybeBefore(approval, revoke) && meets(approval, revoke, forms));
+    revokes.some(
+      (revoke) =>
+        ofPerson(revoke, approval) && maybeBefore(approval, revoke) && meets(approval, revoke, forms),
+    );
   return {
     approvals: undenied.filter((approval) => !killed(approval)),
     denials,
     revoked: undenied.filter(killed),
   };
+}
+
+/**
+ * The deny or revoke of the same action that this approval, which is not in the ledger yet, may have been written
+ * before: it will never count. Null where there is none.
+ */
+export function overtaken(votes: readonly RecordedVote[], approval: VoteFact): RecordedVote | null {
+  const last = { ...approval, sequence: Number.POSITIVE_INFINITY };
+  const found = votes.findLast(
+    (vote) =>
+      vote.vote !== 'approve' &&
+      ofPerson(vote, last) &&
+      meets(last, vote, new Map()) &&
+      maybeBefore(last, vote),
+  );
+  return found ?? null;
 }
 
 /** The denial that stands for this action, the latest first. */
@@ -66,9 +85,14 @@ export function denialOf(form: ActionForm, denials: readonly RecordedVote[]): Re
   return denials.findLast((deny) => deny.fingerprint === print || covers(form, deny)) ?? null;
 }
 
+/** A dismissed review speaks for its author alone. */
+function ofPerson(revoke: RecordedVote, approval: RecordedVote): boolean {
+  return revoke.dismissed !== true || revoke.byId === approval.byId;
+}
+
 /** A denial ends by its own author's revoke, or by that of someone who may approve the action. */
 function lifts(revoke: RecordedVote, deny: RecordedVote, forms: ReadonlyMap<string, ActionForm>): boolean {
-  if (!surelyBefore(deny, revoke)) return false;
+  if (revoke.dismissed === true || !surelyBefore(deny, revoke)) return false;
   if (revoke.byId !== deny.byId && revoke.satisfies.length === 0) return false;
   const form = forms.get(revoke.fingerprint);
   return revoke.fingerprint === deny.fingerprint || (form !== undefined && covers(form, deny));

@@ -136,6 +136,8 @@ export interface Review {
   /** Head of the pull request that was reviewed. */
   readonly commit: string;
   readonly submittedAt: Date;
+  /** Somebody with role write said that it counts no more. */
+  dismissed: boolean;
   body: string;
 }
 

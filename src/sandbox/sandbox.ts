@@ -165,6 +165,8 @@ export interface Acting {
     pull: Pull,
     review: { readonly body: string; readonly event?: Review['event']; readonly commit?: string },
   ): Review;
+  /** Asks for role write. */
+  dismissReview(by: string, pull: Pull, review: Review): void;
   editComment(by: string, comment: Comment, body: string): void;
   deleteComment(by: string, comment: Comment): void;
   /** Clicks a button of a completed check run. */

@@ -4,7 +4,7 @@ import { commentSource } from '../../approval/source.ts';
 import type { Desk } from '../desk.ts';
 import { instant } from '../desk.ts';
 import { receive } from '../receive.ts';
-import { bodyDigest, firstLine } from './written.ts';
+import { bodyDigest, firstLine, writtenAt } from './written.ts';
 
 /**
  * Created comments only: what an edited one says now was never given as a command. Only people: no bot is
@@ -29,6 +29,7 @@ export async function onIssueComment(desk: Desk, context: Context<'issue_comment
         commentId: comment.id,
         line: firstLine(comment.body),
         bodyDigest: bodyDigest(comment.body),
+        ...writtenAt(comment.created_at),
       },
     },
   ]);

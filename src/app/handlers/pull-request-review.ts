@@ -4,7 +4,7 @@ import { reviewSource } from '../../approval/source.ts';
 import type { Desk } from '../desk.ts';
 import { instant } from '../desk.ts';
 import { receive } from '../receive.ts';
-import { bodyDigest, firstLine } from './written.ts';
+import { bodyDigest, firstLine, writtenAt } from './written.ts';
 
 /** Reviews as they are submitted, by people. Unlike a comment a review says which commit was looked at. */
 export async function onPullRequestReview(
@@ -29,7 +29,17 @@ export async function onPullRequestReview(
         line: firstLine(body),
         bodyDigest: bodyDigest(body),
         head: review.commit_id,
+        ...writtenAt(review.submitted_at),
       },
     },
   ]);
+}
+
+/** By whomever: which of its reviews are dismissed is asked of GitHub when the pull request is looked at. */
+export async function onReviewDismissed(
+  desk: Desk,
+  context: Context<'pull_request_review.dismissed'>,
+): Promise<void> {
+  const { pull_request: pull, repository } = context.payload;
+  await receive(desk, context, { repository: repository.full_name, number: pull.number }, []);
 }

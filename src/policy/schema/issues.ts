@@ -32,7 +32,9 @@ function problemsOfIssue(
     }
     case 'invalid_value': {
       const values = valuesAt(schema, path) ?? issue.values.map(String).join(', ');
-      return [file.problem(path, `${name} ${metValue(issue.input, values.split(', '))}`, values)];
+      const keys = keysAt(schema, path);
+      const allowed = keys.length > 0 ? `${values}, or a map of ${keys.join(', ')}` : values;
+      return [file.problem(path, `${name} ${metValue(issue.input, values.split(', '))}`, allowed)];
     }
     case 'invalid_type':
       return [file.problem(path, `${name} ${metType(issue.input)}`, formsAt(schema, path) ?? issue.expected)];

@@ -19,23 +19,45 @@ export function submitReview(
   }
   const { repository, number } = pull;
   const id = world.nextId();
-  const review: Review = { id, repository, number, author, event, commit, submittedAt: world.now(), body };
+  const submittedAt = world.now();
+  const review: Review = {
+    ...{ id, repository, number, author, event, commit, submittedAt },
+    ...{ dismissed: false, body },
+  };
   world.reviews.set(id, review);
+  announce(world, pull, review, 'submitted', author);
+  return review;
+}
+
+/** Only what approves or asks for changes can be dismissed. */
+export function dismissReview(world: World, pull: Pull, review: Review, by: Account): void {
+  if (review.event === 'COMMENT' || review.dismissed)
+    throw new Refusal(422, 'Can not dismiss a commented pull request review');
+  review.dismissed = true;
+  announce(world, pull, review, 'dismissed', by);
+}
+
+function announce(
+  world: World,
+  pull: Pull,
+  review: Review,
+  action: 'submitted' | 'dismissed',
+  sender: Account,
+): void {
   const shape = reviewShape(world, review);
   publish(world, {
     event: 'pull_request_review',
-    action: 'submitted',
-    repository,
-    sender: author,
+    action,
+    repository: pull.repository,
+    sender,
     body: {
       review: {
         ...shape,
-        body: body === '' ? null : body,
+        body: review.body === '' ? null : review.body,
         state: String(shape.state).toLowerCase(),
         updated_at: shape.submitted_at,
       },
       pull_request: pullSimple(world, pull),
     },
   });
-  return review;
 }

@@ -8,7 +8,7 @@ import { editPull, mergePull, openPull, setDraft, setPullState } from '../domain
 import { dequeue, enqueue, landQueued } from '../domain/queue.ts';
 import { forbidden, notFound } from '../domain/refusal.ts';
 import { push } from '../domain/repositories.ts';
-import { submitReview } from '../domain/reviews.ts';
+import { dismissReview, submitReview } from '../domain/reviews.ts';
 import { atLeast, roleOf } from '../domain/roles.ts';
 import type { Account, BaseRole, Comment, Repository } from '../model.ts';
 import type { Acting } from '../sandbox.ts';
@@ -111,12 +111,14 @@ function comments(
   world: World,
   able: (login: string, repository: Repository, role: BaseRole) => Account,
   authorOr: (login: string, repository: Repository, author: Account) => Account,
-): Pick<Acting, 'comment' | 'review' | 'editComment' | 'deleteComment'> {
+): Pick<Acting, 'comment' | 'review' | 'dismissReview' | 'editComment' | 'deleteComment'> {
   const mine = (by: string, comment: Comment) => authorOr(by, comment.repository, comment.author);
   return {
     comment: (by, pull, body) => addComment(world, pull, able(by, pull.repository, 'read'), null, body),
     review: (by, pull, { body, event = 'COMMENT', commit = pull.head.sha }) =>
       submitReview(world, pull, able(by, pull.repository, 'read'), { body, event, commit }),
+    dismissReview: (by, pull, review) =>
+      dismissReview(world, pull, review, able(by, pull.repository, 'write')),
     editComment: (by, comment, body) => editComment(world, comment, mine(by, comment), body),
     deleteComment: (by, comment) => deleteComment(world, comment, mine(by, comment)),
   };

@@ -49,12 +49,12 @@ function conversation(view: View, pull: Pull): readonly Html[] {
 
 const verdicts = { APPROVE: 'approved', REQUEST_CHANGES: 'requested changes on', COMMENT: 'reviewed' };
 
-function reviewBox({ id, author, event, commit, submittedAt, body }: Review): Html {
+function reviewBox({ id, author, event, commit, submittedAt, body, dismissed }: Review): Html {
   return html`<article class="comment" id="pullrequestreview-${id}">
 ${avatar(author)}
 <div class="box">
 <header><strong>${author.login}</strong>
-<span class="muted">${verdicts[event]} <code>${commit.slice(0, 7)}</code> ${instant(submittedAt)}</span></header>
+<span class="muted">${verdicts[event]} <code>${commit.slice(0, 7)}</code> ${instant(submittedAt)}${dismissed ? ' · dismissed' : ''}</span></header>
 ${body.trim() === '' ? null : html`<div class="body">${renderMarkdown(body)}</div>`}
 </div>
 </article>`;

@@ -188,7 +188,7 @@ export function reviewShape(world: World, review: Review): Json {
     node_id: nodeId('PullRequestReview', review.id),
     user: simpleUser(world, review.author),
     body: review.body,
-    state: reviewStates[review.event],
+    state: review.dismissed ? 'DISMISSED' : reviewStates[review.event],
     html_url: html,
     pull_request_url: pull,
     author_association: associationOf(world, review.repository, review.author),
