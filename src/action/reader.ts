@@ -31,11 +31,18 @@ export function jobOctokit(environment: Environment, pauseMs = 1000): InstanceTy
   const token = environment.JIT_INPUT_GITHUB_TOKEN ?? '';
   if (token === '') return null;
   const baseUrl = environment.GITHUB_API_URL;
-  return new JobOctokit({
+  const octokit = new JobOctokit({
     auth: token,
     request: { fetch: plainFetch },
     retry: { retryAfterBaseValue: pauseMs },
     throttle: { retryAfterBaseValue: pauseMs, onRateLimit: waits, onSecondaryRateLimit: waits },
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
+  const graphqlUrl = environment.GITHUB_GRAPHQL_URL;
+  if (graphqlUrl !== undefined && URL.canParse(graphqlUrl)) {
+    // a base of its own, for Octokit makes its own address of one that ends in /api/v3
+    const baseUrl = new URL(graphqlUrl).origin;
+    octokit.graphql = octokit.graphql.defaults({ baseUrl, url: graphqlUrl });
+  }
+  return octokit;
 }

@@ -2,7 +2,26 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, suite, test } from 'node:test';
 import nock from 'nock';
 import { jobOctokit } from '../../src/action/reader.ts';
+import { commentReader } from '../../src/github/comment-reader.ts';
+import { etagCache } from '../../src/github/etag.ts';
 import { githubReader } from '../../src/github/octokit.ts';
+
+/** What a job does that reads: REST, then GraphQL, each answered once by the server that it must ask. */
+async function asksBoth(environment: Record<string, string>, rest: string, graphql: string): Promise<void> {
+  const path = (url: string) => [new URL(url).origin, new URL(url).pathname] as const;
+  const [restHost, restPath] = path(`${rest}/repos/acme/shop/branches/main`);
+  const [graphqlHost, graphqlPath] = path(graphql);
+  nock(restHost).get(restPath).reply(404, { message: 'Branch not found' });
+  nock(graphqlHost)
+    .post(graphqlPath)
+    .reply(200, { data: { nodes: [{ id: 'one', includesCreatedEdit: false }] } });
+  const octokit = jobOctokit({ JIT_INPUT_GITHUB_TOKEN: 'ghs_secret', ...environment }, 1);
+  assert.ok(octokit !== null);
+  const file = githubReader(octokit).fileAtBranch('acme/shop', 'main', 'x');
+  await assert.rejects(file, { code: 'github-not-found' });
+  const reader = commentReader(octokit, etagCache(), () => 0);
+  assert.deepEqual([...(await reader.untouched(['one']))], ['one']);
+}
 
 const api = 'https://api.github.example';
 const sha = 'a'.repeat(40);
@@ -44,6 +63,15 @@ suite('a job that reads its policy', () => {
     nock(api).get(contents).query({ ref: sha }).reply(500, 'oops');
     answersFile();
     assert.equal((await policy())?.text, 'version: 1\n');
+  });
+
+  test("asks the job's own server, for GraphQL too, and never another one", async () => {
+    const enterprise = 'https://github.acme.example/api/v3';
+    await asksBoth({ GITHUB_API_URL: enterprise }, enterprise, 'https://github.acme.example/api/graphql');
+    const resident = 'https://api.acme.ghe.example';
+    await asksBoth({ GITHUB_API_URL: resident }, resident, 'https://api.acme.ghe.example/graphql');
+    const elsewhere = 'https://proxy.acme.example:8443/gh/graphql';
+    await asksBoth({ GITHUB_API_URL: enterprise, GITHUB_GRAPHQL_URL: elsewhere }, enterprise, elsewhere);
   });
 
   test('gives up after three more times, and says what was met', async () => {

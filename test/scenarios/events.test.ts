@@ -243,6 +243,23 @@ suite('the action on each event', { concurrency: 3 }, () => {
     assert.deepEqual(ground.traces(repository), ['attempt 1: ran']);
   });
 
+  test('a workspace that cannot be written is left as it was', async (t) => {
+    const repository = 'acme/read-only';
+    const list = `find . -exec stat -c '%n %s %Y' {} + | sort`;
+    const before = `      - run: chmod -R a-w . && ${list} > "$RUNNER_TEMP/before"`;
+    // whoever is root writes all the same, hence the list
+    const afterwards = `      - run: |
+          ${list} | diff "$RUNNER_TEMP/before" - && echo 'outputs: nothing changed'
+      - { if: always(), run: chmod -R u+w . }\n`;
+    const steps = '- { id: deploy, run: jit-approval guard --kind check -- trace ran }';
+    await ground.repository(repository, { policy, workflow: workflow({ before, steps, afterwards }) });
+    const pull = await pullIn(ground, repository);
+    const run = await ended(ground, repository, 'pull_request');
+    await settled(ground, pull, 'success', null);
+    compare(t, 'read-only', run, pull);
+    assert.deepEqual(ground.traces(repository), ['attempt 1: ran']);
+  });
+
   test('a run whose policy is invalid', async (t) => {
     const repository = 'acme/invalid';
     await ground.repository(repository, { policy: policy.replace('hold:', 'hodl:'), workflow: workflow() });
