@@ -1,6 +1,6 @@
 import type { Fact, RecordedFact } from '../approval/facts.ts';
 import { readReportZip } from '../github/artifact-zip.ts';
-import type { AppGitHub, Artifact, PullRequest, WorkflowRun } from '../github/port.ts';
+import type { AppGitHub, Artifact, PullRequest, WorkflowJob, WorkflowRun } from '../github/port.ts';
 import type { PullKey } from '../ledger/port.ts';
 import type { Report } from '../report/schema.ts';
 import type { GatePolicy } from './gate-policy.ts';
@@ -14,7 +14,10 @@ const maximumReports = 500;
 
 export interface ReportSource {
   readonly key: PullKey;
-  readonly github: Pick<AppGitHub, 'artifacts' | 'downloadArtifact' | 'pullRequestsOf' | 'openPullRequests'>;
+  readonly github: Pick<
+    AppGitHub,
+    'artifacts' | 'downloadArtifact' | 'executions' | 'pullRequestsOf' | 'openPullRequests'
+  >;
   readonly pull: PullRequest;
   readonly policy: GatePolicy;
   readonly facts: readonly RecordedFact[];
@@ -29,6 +32,7 @@ export async function newReports(source: ReportSource, run: WorkflowRun): Promis
   const found: Fact[] = [];
   const perAttempt = new Map<number, number>();
   const artifacts = await source.github.artifacts(source.key.repository, run.id);
+  const jobs = jobsOnce(source, run);
   for (const artifact of [...artifacts].sort((a, b) => a.id - b.id)) {
     const name = reportName(artifact.name);
     if (name === null) continue;
@@ -39,7 +43,7 @@ export async function newReports(source: ReportSource, run: WorkflowRun): Promis
     const fact =
       count > maximumReports
         ? reportFact(truthOf(source, run, artifact, name), tooMany(name.attempt), source.at)
-        : await readOne(source, run, artifact, name);
+        : await readOne(source, run, artifact, { ...name, jobs });
     if (fact !== null) found.push(fact);
   }
   return found;
@@ -83,13 +87,33 @@ async function readOne(
   source: ReportSource,
   run: WorkflowRun,
   artifact: Artifact,
-  name: { readonly job: string; readonly attempt: number },
+  { jobs, ...name }: { readonly job: string; readonly attempt: number; readonly jobs: Jobs },
 ): Promise<Fact | null> {
   const truth = truthOf(source, run, artifact, name);
   const read = await downloadReport(source.github, source.key.repository, artifact);
   if (typeof read !== 'string' && (await isOfAnother(source, run, read.run.pullRequest))) return null;
-  return reportFact(truth, read, source.at);
+  const claimed = typeof read === 'string' ? null : read.run.checkRunId;
+  if (claimed === null || (await jobs()).some(isExecution(claimed, name.attempt)))
+    return reportFact(truth, read, source.at);
+  // while the run goes on GitHub may list a job late; an artifact is read once
+  if (run.status !== 'completed') return null;
+  const why = `it says that job ${claimed} made it, which GitHub does not list in attempt ${name.attempt} of this run`;
+  return reportFact(truth, why, source.at);
 }
+
+type Jobs = () => Promise<readonly WorkflowJob[]>;
+
+/** Jobs of the run in all attempts, asked for once, when a report names one. */
+function jobsOnce({ github, key }: ReportSource, run: WorkflowRun): Jobs {
+  let asked: ReturnType<Jobs> | null = null;
+  return () => {
+    asked ??= github.executions(key.repository, run.id);
+    return asked;
+  };
+}
+
+const isExecution = (id: number, attempt: number) => (job: WorkflowJob) =>
+  job.id === id && job.attempt === attempt;
 
 /** The report in an artifact; a sentence when it holds none. */
 export async function downloadReport(

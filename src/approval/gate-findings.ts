@@ -53,7 +53,7 @@ export function gateFindings(input: GateInput): GateFindings {
     wrongTitle: wrongTitle(denied, undone),
     undecided: state.holds.filter((hold) => isUndecided(hold) && !isUndone(hold)).map(sentenceOf),
     unstarted: unstarted.map((workflow) => `${workflow} was not started on this head.`),
-    notes: notesOf(state),
+    notes: notesOf(state, input.workflows),
     reported: started.length > 0,
     success: successTitle(state),
     waitsUntil: early ? graceEnds : null,
@@ -189,14 +189,19 @@ function approvedNotRun(state: PullState): { pending: readonly string[]; wrong: 
   return { pending, wrong };
 }
 
-function notesOf(state: PullState): readonly string[] {
+function notesOf(state: PullState, workflows: readonly string[]): readonly string[] {
   const failed = state.jobs
     .filter((job) => job.invalid === null && job.result === 'failed')
     .map(
       (job) => `The suite of job ${jobLabel(job.job)} failed for reasons of its own; see that job's check.`,
     );
   const notices = state.jobs.flatMap((job) => job.notices.map((notice) => `${jobLabel(job.job)}: ${notice}`));
-  return [...new Set([...failed, ...notices])];
+  const elsewhere = state.jobs.flatMap(({ job, workflow }) =>
+    workflows.length === 0 || workflow === null || workflows.includes(workflow)
+      ? []
+      : `Job ${jobLabel(job)} reported from ${workflow}, which is not among the workflows of the policy: what it holds can be decided, but no report of it is waited for.`,
+  );
+  return [...new Set([...failed, ...elsewhere, ...notices])];
 }
 
 function successTitle(state: PullState): string {

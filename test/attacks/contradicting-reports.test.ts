@@ -99,6 +99,7 @@ test('of an artifact that is too large, or one of thousands, not a byte is fetch
         fetched.push(id);
         return new Uint8Array();
       },
+      executions: async () => [],
       pullRequestsOf: async () => [],
       openPullRequests: async () => [],
     },
