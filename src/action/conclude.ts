@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import * as core from '@actions/core';
 import { ExitCode, messageOf } from '../errors.ts';
 import { checkWriter } from '../github/octokit.ts';
-import { annotations, workflowCommands } from '../report/annotations.ts';
+import { annotations, inCheck, workflowCommands } from '../report/annotations.ts';
 import { reportOutput } from '../report/check-run.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
 import { headline, jobSummary } from '../report/summary.ts';
@@ -48,7 +48,7 @@ async function publishCheck(environment: Environment, report: Report): Promise<v
       summary,
       text,
       actions: [],
-      annotations: annotations(report),
+      annotations: inCheck(annotations(report), report.policy[0]?.file ?? null),
     });
   } catch (thrown) {
     core.info(

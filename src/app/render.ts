@@ -4,7 +4,7 @@ import type { Annotation, Render } from '../approval/render.ts';
 import type { BaseDifference } from '../approval/shapes.ts';
 import type { HoldState, PullState } from '../approval/state.ts';
 import { policyFile } from '../github/policy-source.ts';
-import { actionAnnotation } from '../report/annotations.ts';
+import { actionAnnotation, inCheck } from '../report/annotations.ts';
 import { type GateLine, type GateView, gateOutput, holdOutput } from '../report/check-run.ts';
 import { stickyComment } from '../report/comment.ts';
 import { commentPlan } from '../report/comment-plan.ts';
@@ -19,7 +19,7 @@ export const renderer = (difference: BaseDifference | null): Render => ({
   hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds), buttons),
   gate: (gate, state, set, grants) =>
     gateOutput(gateView(gate, state, set, grants, state.head === state.currentHead ? difference : null)),
-  annotations: (state) => current(state).map(annotation),
+  annotations: (state) => inCheck(current(state).map(annotation), policyFile),
   comment: (state, gate, set) =>
     stickyComment({
       holds: viewsOf(current(state), state),

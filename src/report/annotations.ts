@@ -2,18 +2,19 @@ import type { Annotation } from '../approval/render.ts';
 import { cut } from './cut.ts';
 import { commandData, commandProperty, plain, visible } from './escape.ts';
 import { formLine, formText } from './form-text.ts';
+import { byGravity } from './gravity.ts';
 import { recordedSentence } from './recording-text.ts';
 import type { Flagged, Report } from './schema.ts';
 import { afterApproval, notApprovable } from './sentences.ts';
-import { byGravity } from './summary.ts';
+import { maximumRows } from './summary.ts';
 import { checkSentence } from './views.ts';
 
 /** GitHub: a title of 255 characters, message and details of 64 KB each. */
 const maximumTitle = 255;
 const maximumMessage = 8_000;
 const maximumDetails = 60_000;
-/** GitHub takes 50 annotations per request; further ones are appended. */
-const batchSize = 50;
+/** GitHub takes 50 annotations per request, so that these are five, and nobody reads more. */
+const maximumInCheck = 250;
 /** A line beyond this is no line of a file, and one bad number would have GitHub refuse the whole batch. */
 const maximumLine = 1_000_000;
 
@@ -46,10 +47,23 @@ export function annotations(report: Report): Annotation[] {
   return [...grave, ...silent, ...flagged.filter((entry) => entry.annotation_level !== 'failure')];
 }
 
-export function batches<T>(items: readonly T[]): T[][] {
-  const count = Math.ceil(items.length / batchSize);
-  return Array.from({ length: count }, (_, index) => items.slice(index * batchSize, (index + 1) * batchSize));
+const levels = ['failure', 'warning', 'notice'] as const;
+
+/** What one check run gets of many annotations: the gravest, of which the last says how many were left out. */
+export function inCheck(all: readonly Annotation[], policyFile: string | null): readonly Annotation[] {
+  if (all.length <= maximumInCheck) return all;
+  const gravest = levels.flatMap((level) => all.filter((entry) => entry.annotation_level === level));
+  const shown = gravest.slice(0, maximumInCheck - 1);
+  const rest: Annotation = {
+    ...place([], policyFile),
+    annotation_level: gravest[shown.length]?.annotation_level ?? 'notice',
+    title: `${all.length - shown.length} more are not annotated here`,
+    message: `A check run gets ${maximumInCheck} annotations, the gravest. ${elsewhere}`,
+  };
+  return [...shown, rest];
 }
+
+const elsewhere = `The job summary lists the gravest ${maximumRows} flagged runtime actions, the report (the artifact jit-…) up to 5,000.`;
 
 /** What an annotation says of a flagged runtime action; run and App both have this much. */
 export interface AnnotatedAction
@@ -137,7 +151,7 @@ const commands = { failure: 'error', warning: 'warning', notice: 'notice' } as c
 /** Workflow commands, one line each, the gravest ten of each kind; the tenth says what was left out. */
 export function workflowCommands(report: Report): string[] {
   const all = annotations(report);
-  return (['failure', 'warning', 'notice'] as const).flatMap((level) => {
+  return levels.flatMap((level) => {
     const ofLevel = all.filter((entry) => entry.annotation_level === level);
     if (ofLevel.length <= maximumPerKind) return ofLevel.map(workflowCommand);
     const shown = ofLevel.slice(0, maximumPerKind - 1);
@@ -153,7 +167,7 @@ function leftOut(report: Report, level: Annotation['annotation_level'], count: n
     ...place([], report.policy[0]?.file ?? null),
     annotation_level: level,
     title: `${count} more of this kind are not annotated here`,
-    message: 'GitHub shows ten of a kind per step. All of them are in the job summary and in the report.',
+    message: `GitHub shows ten of a kind per step. ${elsewhere}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { cut } from './cut.ts';
 import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
+import { byGravity } from './gravity.ts';
 import { code, formBlock, holdFacts, howToDecide, prose } from './hold-markdown.ts';
 import { changesOf } from './policy-change.ts';
 import { isRecorded, recordingHeadline, unapprovedHeadline } from './recording-text.ts';
@@ -13,7 +14,7 @@ import { viewOfFlagged } from './views.ts';
 /** GitHub refuses a step's summary above 1 MiB. */
 const maximumSummary = 1024 * 1024;
 /** Rows and blocks of each kind; a summary is read by people, the rest is in the report. */
-const maximumRows = 200;
+export const maximumRows = 200;
 const maximumDetails = 50;
 
 /** The job's summary as GitHub Markdown of at most `max` bytes. */
@@ -88,20 +89,6 @@ function changeList(report: Report): string | null {
     '',
     ...rest.map((line) => `- ${prose(line, 1000)}`),
   ].join('\n');
-}
-
-const weight: Readonly<Record<Flagged['outcome'], number>> = {
-  denied: 0,
-  held: 1,
-  unapproved: 2,
-  'would-deny': 3,
-  'would-hold': 4,
-  granted: 5,
-};
-
-/** The gravest first. */
-export function byGravity(flagged: readonly Flagged[]): Flagged[] {
-  return [...flagged].sort((a, b) => weight[a.outcome] - weight[b.outcome]);
 }
 
 function flaggedTable(report: Report): string | null {

@@ -5,6 +5,7 @@ import type { Remember } from '../policy/remember.ts';
 import { formLine } from '../report/form-text.ts';
 import type { Counted, Flagged, TargetResult } from '../report/schema.ts';
 import { neverCalled } from '../report/sentences.ts';
+import { ByGravity } from './by-gravity.ts';
 import { Latencies } from './latency.ts';
 import { type EditLink, rememberedOf, Seen } from './remembering.ts';
 
@@ -43,6 +44,7 @@ export class Recorder {
   readonly seen = new Seen();
   readonly #proposals = new Map<string, readonly Remember[]>();
   #edit: EditLink = () => null;
+  readonly #gravity = new ByGravity();
   #flaggedBytes = 0;
   #countedBytes = 0;
   #traceBytes = 0;
@@ -120,12 +122,17 @@ export class Recorder {
   #flagFirst(key: string, flagged: Flagged): void {
     const kept = this.#withTrace(flagged);
     const bytes = sizeOf(kept);
-    if (this.#flagged.size >= maximumFlagged || this.#flaggedBytes + bytes > maximumFlaggedBytes) {
+    while (this.#flagged.size >= maximumFlagged || this.#flaggedBytes + bytes > maximumFlaggedBytes) {
       this.#flaggedLeftOut += 1;
-      return;
+      const milder = this.#gravity.mildest(kept.outcome);
+      const dropped = milder === null ? undefined : this.#flagged.get(milder);
+      if (milder === null || dropped === undefined) return;
+      this.#flaggedBytes -= sizeOf(dropped);
+      this.#flagged.delete(milder);
     }
     this.#flaggedBytes += bytes;
     this.#flagged.set(key, kept);
+    this.#gravity.add(key, kept.outcome);
   }
 
   /** Every rule's answer while there is room, then of those alone that did not say no. */
@@ -176,7 +183,7 @@ export class Recorder {
     }
     if (this.#flaggedLeftOut > 0) {
       sentences.push(
-        `${this.#flaggedLeftOut} further flagged runtime actions are not listed (the report holds ${this.#flagged.size}); they stay refused.`,
+        `${this.#flaggedLeftOut} further flagged runtime actions are not listed (the report holds ${this.#flagged.size}, the gravest); what was refused of them stays refused.`,
       );
     }
     for (const { target, calls } of this.#targets.values()) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { annotations, batches, workflowCommands } from '../../src/report/annotations.ts';
+import { annotations, inCheck, workflowCommands } from '../../src/report/annotations.ts';
 import type { Flagged } from '../../src/report/schema.ts';
 import { hostile, hostileForm } from './hostile.ts';
 import { flagged, form, report, value } from './sample.ts';
@@ -37,16 +37,6 @@ test('a path outside the repository or a line that no file has is not believed',
   for (const entry of found) assert.equal(entry.path, '.github/jit-approval.yml');
 });
 
-test('batches hold fifty', () => {
-  const items = Array.from({ length: 120 }, (_, index) => index);
-  assert.deepEqual(
-    batches(items).map((batch) => batch.length),
-    [50, 50, 20],
-  );
-  assert.deepEqual(batches(items).flat(), items);
-  assert.deepEqual(batches([]), []);
-});
-
 function many(count: number, outcome: Flagged['outcome']): Flagged[] {
   return Array.from({ length: count }, (_, index) =>
     flagged(form({ values: [value('email', `${index}@x`)] }), { outcome }),
@@ -62,6 +52,18 @@ test('at most ten workflow commands of a kind, denied ones first, the tenth says
   assert.equal(errors.filter((line) => line.includes('title=Denied')).length, 4);
   assert.match(errors[9] ?? '', /title=25 more of this kind are not annotated here/);
   assert.equal(commands.filter((line) => line.startsWith('::notice ')).length, 10);
+});
+
+test('a check run gets at most 250, the gravest, and the last says what is left out', () => {
+  const all = annotations(report({ targets: [], flagged: [...many(240, 'granted'), ...many(20, 'held')] }));
+  const shown = inCheck(all.toReversed(), 'policy.yml');
+  assert.equal(shown.length, 250);
+  assert.deepEqual(
+    shown.slice(0, 21).map((entry) => entry.annotation_level),
+    [...Array(20).fill('failure'), 'notice'],
+  );
+  assert.deepEqual([shown[249]?.title, shown[249]?.path], ['11 more are not annotated here', 'policy.yml']);
+  assert.deepEqual(inCheck(all.slice(0, 250), null), all.slice(0, 250));
 });
 
 test('a workflow command names file, line and title and is one line', () => {

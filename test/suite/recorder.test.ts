@@ -28,6 +28,17 @@ test('however much is flagged, the report stays one that the App reads, and says
   assert.ok(results.notices.some((notice) => /^\d+ allowed runtime actions beyond/.test(notice)));
 });
 
+test('what is graver takes the place of what is milder where the report is full', () => {
+  const outcomes = ['granted', 'unapproved', 'held', 'denied'] as const;
+  const recorder = many(10_000, (at) => ({ outcome: outcomes[Math.floor(at / 2_500)] ?? 'held' }));
+  const { flagged: kept, notices } = recorder.results();
+  const count = (outcome: Flagged['outcome']) => kept.filter((each) => each.outcome === outcome).length;
+  assert.deepEqual(outcomes.map(count), [0, 0, 2_500, 2_500]);
+  assert.ok(notices.some((notice) => notice.startsWith('5000 further flagged runtime actions')));
+  recorder.flag(flagged(form(), { outcome: 'granted', fingerprint: 'f'.repeat(64) }));
+  assert.equal(recorder.results().flagged.length, 5_000);
+});
+
 test('with many rules the report names all of them for the first actions, later those that matter', () => {
   const trace: Flagged['trace'] = Array.from({ length: 1_000 }, (_, at) => ({
     rule: `rule-${at}`,
