@@ -67,13 +67,13 @@ describe('CODEOWNERS', () => {
     assert.equal(who(`* a@${'.'.repeat(1024 * 1024)}@`, 'a'), null);
   });
 
-  test('megabytes that are made to match slowly name nobody, and whoever asks is told why', () => {
+  test('lines that are made to match slowly name nobody, and whoever asks is told why', () => {
     for (const [line, file] of [
       [`*${'a'.repeat(500)}b @mal\n`, 'a'.repeat(1000)],
       [`**/${'a/'.repeat(60)}b @mal\n`, `${'a/'.repeat(499)}c`],
       ['*a @mal\n', `${'x/'.repeat(490)}abcd`],
     ] as const) {
-      const hostile = parseCodeowners(line.repeat((1024 * 1024) / line.length));
+      const hostile = parseCodeowners(line.repeat((128 * 1024) / line.length));
       assert.equal(ownersOf(hostile, file), undecidable);
       const asks = requirement({ from: { role: null, teams: [], users: [], codeowners: true } });
       const { allowed, sentence } = authorize({

@@ -42,6 +42,14 @@ test('no spelling of a write to the guarded table passes', () => {
   }
 });
 
+test('what is not understood is held by the rule alone too, where no call is opaque', () => {
+  const disposable = { ...database, disposable: true };
+  for (const statement of ['execute purge', 'delete from users where (', 'select 1\0; delete from users']) {
+    assert.equal(judge(policy(rules), sql(statement, [], disposable)).decision, 'hold', statement);
+  }
+  assert.equal(judge(policy(rules), sql('select purge()', [], disposable)).decision, 'allow');
+});
+
 test('a built-in function that acts is seen when written as an attribute', () => {
   const guard = '\n  - { id: acting, on: { sql: { operation: function } }, hold: { reason: Acts } }';
   for (const statement of [
@@ -85,4 +93,9 @@ test('a target of another name, or an undeclared one, borrows nothing of a decla
   const using = policy('  - { id: r, on: { sql: { target: staging-db } }, allow: {} }', 'deny');
   assert.equal(judge(using, sql('select 1')).decision, 'allow');
   assert.equal(judge(using, sql('select 1', [], { ...database, name: 'staging-db2' })).decision, 'deny');
+  const patterned = policy('  - { id: r, on: { sql: { target: "st?ging-db" } }, allow: {} }', 'deny');
+  assert.equal(judge(patterned, sql('select 1')).decision, 'allow');
+  for (const name of ['staging-db2', 'my-staging-db', 'staging-db\nstaging-db']) {
+    assert.equal(judge(patterned, sql('select 1', [], { ...database, name })).decision, 'deny', name);
+  }
 });

@@ -41,3 +41,16 @@ test('revoking one of the values that an approval left open kills the approval',
   told.ran([reported(user('2'))], { attempt: 2 }).vote('revoke', user('2'), 'dana');
   assert.deepEqual(bindsOf(told.state()), []);
 });
+
+test('a denial is not stepped around by a fresh value that an approval had left open', () => {
+  const user = (digit: string) => formOf([value('id', `3f2504e0-4f89-41d3-9a0c-0305e82c330${digit}`)]);
+  const told = story()
+    .pull()
+    .ran([reported(user('1'))])
+    .approve(user('1'), 'maria', { varying: ['id'] });
+  assert.equal(bindsOf(told.state()).length, 1);
+  told.ran([reported(user('2'))], { attempt: 2 }).vote('deny', user('2'), 'dana');
+  assert.deepEqual(bindsOf(told.state()), []);
+  told.ran([reported(user('3'))], { attempt: 3 });
+  assert.equal(statusOf(told.state(), user('3')), 'held');
+});

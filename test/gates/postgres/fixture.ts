@@ -143,7 +143,7 @@ function ruling(entry: Judged): Ruling {
   if (entry.verdict === 'allow') return { outcome: 'allow', settle };
   const message = `${entry.verdict} by the rule no-deletes`;
   const hint = `approve with /approve ${heldId}`;
-  return { outcome: entry.verdict, actionId: heldId, message, detail: 'rule no-deletes', hint, settle };
+  return { outcome: entry.verdict, actionId: heldId, message, detail: 'règle no-deletes', hint, settle };
 }
 
 /** A session in messages: send bytes, read frames. */

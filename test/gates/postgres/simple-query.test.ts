@@ -18,7 +18,7 @@ test('a held Query fails with JA001, names the action id in its hint, and change
     assert.equal(error.code, 'JA001');
     assert.equal(error.severity, 'ERROR');
     assert.equal(error.message, 'held by the rule no-deletes');
-    assert.equal(error.detail, 'rule no-deletes');
+    assert.equal(error.detail, 'règle no-deletes');
     assert.match(error.hint ?? '', new RegExp(heldId));
   });
   assert.equal(judged?.settled, 'refused');

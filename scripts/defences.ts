@@ -1,0 +1,109 @@
+/**
+ * Takes each defence out of a copy of the tree and expects that its tests fail: node scripts/defences.ts
+ * [--only S3] [--only edited-comment]. Names an attack, a part of a test file's path or of the defence's words.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { run } from 'node:test';
+import { parseArgs } from 'node:util';
+import { defences } from '../test/attacks/defences/all.ts';
+import { cutsOf, type Defence, takeOut } from '../test/attacks/defences/defence.ts';
+
+const root = path.resolve(import.meta.dirname, '..');
+const { values } = parseArgs({ options: { only: { type: 'string', multiple: true, default: [] } } });
+
+function isWanted({ attack, defence, falls }: Defence): boolean {
+  const places = [defence, ...Object.keys(falls)];
+  const fits = (only: string) => attack === only || places.some((text) => text.includes(only));
+  return values.only.length === 0 || values.only.some(fits);
+}
+
+/** All that is tracked or new, and the packages by a link. */
+function copyOfTree(): string {
+  const copy = mkdtempSync(path.join(tmpdir(), 'jit-defences-'));
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  for (const file of listed.split('\0')) {
+    // dist is built where a test needs it
+    if (file === '' || file.startsWith('dist/') || !existsSync(path.join(root, file))) continue;
+    mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+    cpSync(path.join(root, file), path.join(copy, file), { recursive: true });
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  return copy;
+}
+
+interface Outcome {
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** Of the tests whose names hold this title; of the file itself where it cannot even be loaded. */
+async function outcomeOf(copy: string, file: string, title: string): Promise<Outcome> {
+  const passed: string[] = [];
+  const failed: string[] = [];
+  const stream = run({
+    files: [path.join(copy, file)],
+    cwd: copy,
+    testNamePatterns: [title.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')],
+    execArgv: ['--test-timeout=120000'],
+  });
+  stream.on('test:pass', ({ name }) => void passed.push(name));
+  stream.on('test:fail', ({ name }) => void failed.push(name));
+  for await (const _ of stream);
+  return { passed, failed };
+}
+
+const build = (copy: string) => execFileSync(process.execPath, ['scripts/build.ts'], { cwd: copy });
+
+/** What was seen to pass with every defence in its place: a test that fails then proves nothing. */
+const passes = new Set<string>();
+
+/** A sentence that says why the defence is not proven; null when it is. */
+async function unproven(copy: string, row: Defence): Promise<string | null> {
+  for (const [file, title] of Object.entries(row.falls)) {
+    const place = `${file} › ${title}`;
+    if (passes.has(place)) continue;
+    const { passed, failed } = await outcomeOf(copy, file, title);
+    if (failed.length > 0) return `${place} fails as it is: ${failed.join('; ')}`;
+    if (!passed.some((name) => name.includes(title))) return `there is no test ${place}`;
+    passes.add(place);
+  }
+  const restore = takeOut(copy, cutsOf(row));
+  try {
+    if (row.built) build(copy);
+    for (const [file, title] of Object.entries(row.falls)) {
+      const { failed } = await outcomeOf(copy, file, title);
+      if (failed.length === 0) return `SURVIVED: ${file} › ${title} passes without it`;
+      if (!failed.some((name) => name.includes(title)))
+        return `${file}: expected "${title}" to fail, met: ${failed.join('; ')}`;
+    }
+    return null;
+  } finally {
+    restore();
+    if (row.built) build(copy);
+  }
+}
+
+const rows = defences.filter(isWanted);
+if (rows.length === 0) throw new Error(`No defence is named by ${values.only.join(', ')}.`);
+const copy = copyOfTree();
+let wrong = 0;
+try {
+  if (rows.some(({ built }) => built)) build(copy);
+  for (const row of rows) {
+    const why = await unproven(copy, row);
+    if (why !== null) wrong++;
+    const fell = Object.entries(row.falls).map(([file, title]) => `${file} › ${title}`);
+    console.log(`${why === null ? 'fell' : 'WRONG'}  ${row.attack}  ${row.defence}`);
+    for (const line of why === null ? fell : [why]) console.log(`       ${line}`);
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+console.log(`${rows.length} defences taken out, ${rows.length - wrong} seen by their tests`);
+process.exitCode = wrong === 0 ? 0 : 1;

@@ -1,0 +1,21 @@
+/** What systems like this one were attacked by: each has a test that fails when its defence is taken out. */
+export const knownAttacks: Readonly<Record<string, string>> = {
+  S1: 'A comment names no commit; the author pushes between what was read and what is decided',
+  S2: 'Times are chosen by whoever writes them',
+  S3: 'Approve A, execute B; replay',
+  S4: 'Comments that are edited or deleted',
+  S5: 'The bot reads itself, or echoes what others wrote',
+  S6: 'Bots as approvers, logins taken for people',
+  S7: 'Who is a maintainer',
+  S8: 'A check run of our name by somebody else',
+  S9: 'The policy is taken from the pull request',
+  S10: 'Forks, and reports that strangers write',
+  S11: 'Hostile code on the same machine',
+  S12: 'A statement or request that the rules do not see for what it is',
+  S13: 'Text that deceives the approver',
+  S14: 'Races on quorum and on consumption',
+  S15: 'What is missing or unknown lets pass',
+  S16: 'Authors and contributors who approve themselves',
+  S17: 'Taking back the last word brings an older one back',
+  S18: 'A re-run inherits somebody else’s rights',
+};
