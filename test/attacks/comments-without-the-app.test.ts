@@ -36,7 +36,7 @@ function github() {
     async pullRequest() {
       const place = { ref: 'feature', repository: 'acme/shop', repositoryId: 1 };
       return {
-        ...{ number: 7, state: 'open', author: 'alan', authorId: 3, title: '', mergedAs: null },
+        ...{ number: 7, state: 'open', author: 'alan', authorId: 3, title: '', mergedAs: null, draft: false },
         head: { ...place, sha: head1 },
         base: { ...place, ref: 'main' },
       };

@@ -38,6 +38,16 @@ for (const channel of ['comment', 'review'] as const) {
   });
 }
 
+test('a comment and a review of one second: where the revoke may have been last, it was', () => {
+  const second = '2026-01-01T00:00:05Z';
+  const comment = { channel: 'comment', source: 'comment:10', written: second } as const;
+  const review = { channel: 'review', source: 'review:10', written: second } as const;
+  const told = held().vote('revoke', deleteSeven, 'dana', comment).approve(deleteSeven, 'maria', review);
+  assert.deepEqual(bindsOf(told.state()), []);
+  const later = { ...review, source: 'review:11', written: '2026-01-01T00:00:06Z' };
+  assert.equal(bindsOf(told.approve(deleteSeven, 'maria', later).state()).length, 1);
+});
+
 test('a comment and a click are ordered by nothing but the ledger', () => {
   const click = { channel: 'button', source: 'click:1' } as const;
   const comment = { channel: 'comment', source: 'comment:10' } as const;

@@ -8,7 +8,7 @@ import type { PullRequest } from '../../src/github/port.ts';
 
 const sha = '1'.repeat(40);
 const pull: PullRequest = {
-  ...{ number: 7, state: 'open', author: 'mallory', authorId: 5, title: '', mergedAs: null },
+  ...{ number: 7, state: 'open', author: 'mallory', authorId: 5, title: '', mergedAs: null, draft: false },
   head: { sha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
   base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
 };

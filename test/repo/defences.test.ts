@@ -33,5 +33,6 @@ test('every known attack, and every file under test/attacks, has a defence that 
   assert.deepEqual(
     files.filter((file) => !named.has(file)),
     [],
+    'each needs a row in test/attacks/defences/: what is cut out of the source so that one of its tests fails',
   );
 });

@@ -287,8 +287,8 @@ export const bound: readonly Defence[] = [
     attack: 'S17',
     defence: 'a revoke lifts what came before it',
     file: 'src/approval/votes.ts',
-    before: 'if (!surelyBefore(deny, revoke)) return false;',
-    after: '',
+    before: 'if (revoke.dismissed === true || !surelyBefore(deny, revoke)) return false;',
+    after: 'if (revoke.dismissed === true) return false;',
     falls: { [revoke]: 'two denials need two revokes, or one that comes after both' },
   },
   {

@@ -86,7 +86,7 @@ export const http: readonly Defence[] = [
   {
     attack: 'http-proxy-reaches-its-own-gates',
     defence: 'nothing that comes through a gate reaches one',
-    file: 'src/gates/http/upstream.ts',
+    file: 'src/gates/http/connections.ts',
     before: 'if (!ownPorts.includes(remotePort)) return false;',
     after: 'if (ownPorts.length >= 0) return false;',
     falls: {
@@ -96,7 +96,7 @@ export const http: readonly Defence[] = [
   {
     attack: 'http-proxy-reaches-its-own-gates',
     defence: 'no tunnel leads to a gate',
-    file: 'src/gates/http/upstream.ts',
+    file: 'src/gates/http/connections.ts',
     before: 'const bare = guard(halfOpen, options.ownPorts);',
     after: 'const bare = halfOpen;',
     falls: { [own]: 'a tunnel to a gate is closed without an answer from it' },

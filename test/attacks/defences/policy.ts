@@ -11,8 +11,8 @@ export const policies: readonly Defence[] = [
     attack: 'S9',
     defence: 'the policy is read from the base branch',
     file: 'src/github/policy-source.ts',
-    before: 'for (const branch of branches) {',
-    after: 'for (const branch of head === null ? branches : []) {',
+    before: 'if (found.length > 0 || head === null) return found;',
+    after: 'if (head === null) return found;',
     falls: { [taken]: 'a pull request that lets readers approve is judged by the base' },
   },
   {
@@ -30,8 +30,8 @@ export const policies: readonly Defence[] = [
     attack: 'S9',
     defence: 'the default branch judges together with the base',
     file: 'src/github/policy-source.ts',
-    before: 'const branches = base === normal ? [base] : [base, normal];',
-    after: 'const branches = [base];',
+    before: 'branch === base ? [] : branchText(',
+    after: 'branch !== null ? [] : branchText(',
     falls: { [taken]: 'a base that is laxer than the default branch asks for what both ask' },
   },
   {

@@ -24,7 +24,7 @@ export const replicas: readonly Defence[] = [
   {
     attack: 'S14',
     defence: 'one replica at a time writes the next link of a chain',
-    file: 'src/ledger/postgres.ts',
+    file: 'src/ledger/postgres-recording.ts',
     before: 'WHERE repository = $1 FOR UPDATE',
     after: 'WHERE repository = $1',
     falls: { [ledger]: 'replicas that write to one repository at once never fork its chain' },

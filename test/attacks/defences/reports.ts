@@ -5,6 +5,7 @@ const artifact = 'test/attacks/report-artifact.test.ts';
 const contradicting = 'test/attacks/contradicting-reports.test.ts';
 const recorded = 'test/attacks/recorded-in-an-enforced-report.test.ts';
 const spoofed = 'test/attacks/spoofed-check.test.ts';
+const elsewhere = 'test/attacks/report-of-another-workflow.test.ts';
 const fork = 'test/attacks/fork-pull-request.test.ts';
 const fact = 'src/app/report-fact.ts';
 const zip = 'src/github/artifact-zip.ts';
@@ -162,10 +163,34 @@ export const reports: readonly Defence[] = [
   refusal(
     'the name of an artifact and the report in it agree',
     fact,
-    'if (lie !== undefined) return `it says ${lie[0]}',
-    'if (lie === null) return `it says ${lie?.[0]}',
+    'if (lie !== undefined) {',
+    'if (lie === null) {',
     contradicting,
     'one under the name of an attempt to come, or of another job, is not valid',
+  ),
+  refusal(
+    'a report names a job that GitHub lists in that attempt',
+    'src/app/reports.ts',
+    'if (claimed === null || (await jobs()).some(isExecution(claimed, name.attempt)))',
+    'if (claimed === null || (await jobs()).length > 0)',
+    elsewhere,
+    'is not believed where it names a job that GitHub does not list in that attempt',
+  ),
+  refusal(
+    'a report from another workflow is shown as such',
+    'src/approval/gate-findings.ts',
+    'workflows.length === 0 || workflow === null || workflows.includes(workflow)',
+    'workflows.length >= 0',
+    elsewhere,
+    'in a workflow that the policy does not name is shown as such',
+  ),
+  refusal(
+    'a workflow that the policy names must have left a report',
+    'src/approval/gate-findings.ts',
+    'if (!state.jobs.some((job) => job.workflow === run.workflow))',
+    'if (state.jobs.length === 0)',
+    elsewhere,
+    'does not make up for the report that the named workflow did not leave',
   ),
   refusal(
     'nothing was only recorded under a policy that enforces',

@@ -5,6 +5,7 @@ const button = 'test/attacks/stale-button.test.ts';
 const review = 'test/attacks/review-of-an-older-commit.test.ts';
 const time = 'test/attacks/forged-time.test.ts';
 const edited = 'test/attacks/edited-comment.test.ts';
+const late = 'test/attacks/late-approval.test.ts';
 const source = 'test/attacks/one-source-votes-twice.test.ts';
 
 /** S1, S2, S4: what was seen is what is decided. */
@@ -129,8 +130,8 @@ export const seen: readonly Defence[] = [
     attack: 'S2',
     defence: 'the ledger says what came first, not the times of votes',
     file: 'src/approval/source.ts',
-    before: 'return first.sequence < second.sequence || (',
-    after: 'return Date.parse(first.at) < Date.parse(second.at) || (',
+    before: "return first.sequence < second.sequence || order === 'before'",
+    after: "return Date.parse(first.at) < Date.parse(second.at) || order === 'before'",
     falls: { [time]: 'an approval dated after the revoke does not survive it' },
   },
   {
@@ -153,8 +154,8 @@ export const seen: readonly Defence[] = [
     attack: 'S2',
     defence: 'an approval that may be older than a revoke is dead, whichever was told first',
     file: 'src/approval/source.ts',
-    before: 'return first.sequence < second.sequence || (writtenOrder(first, second) ?? false);',
-    after: 'return first.sequence < second.sequence;',
+    before: "return first.sequence < second.sequence || order === 'before' || order === 'doubtful';",
+    after: 'return first.sequence < second.sequence || order === null;',
     falls: {
       'test/attacks/order-in-doubt.test.ts': 'a revoke that was told before an older approval kills it',
     },
@@ -163,9 +164,43 @@ export const seen: readonly Defence[] = [
     attack: 'S2',
     defence: 'a denial ends only by a revoke that is surely younger',
     file: 'src/approval/source.ts',
-    before: 'return first.sequence < second.sequence && (writtenOrder(first, second) ?? true);',
-    after: 'return first.sequence < second.sequence;',
+    before: "return first.sequence < second.sequence && (order === 'before' || order === 'untold');",
+    after: 'return first.sequence < second.sequence && order !== null;',
     falls: { 'test/attacks/order-in-doubt.test.ts': 'a revoke that was written before a denial' },
+  },
+  {
+    attack: 'S2',
+    defence: 'of one second nobody knows what came first, so deny and revoke win',
+    file: 'src/approval/source.ts',
+    before: " || order === 'doubtful';",
+    after: ';',
+    falls: { 'test/attacks/order-in-doubt.test.ts': 'a comment and a review of one second' },
+  },
+  {
+    attack: 'S17',
+    defence: 'what GitHub wrote down first came first',
+    file: 'src/approval/source.ts',
+    before: "return gap < 0 ? 'before' : 'after';",
+    after: "return 'untold';",
+    falls: { [late]: 'by comment, after a revoke by review: whatever GitHub wrote down first came first' },
+  },
+  {
+    attack: 'S17',
+    defence: 'an approval that is older than a deny or revoke is refused in words',
+    file: 'src/approval/votes.ts',
+    before: '      maybeBefore(last, vote),',
+    after: '      last === vote,',
+    also: [
+      {
+        file: 'src/approval/source.ts',
+        before: "if (first.written === undefined || second.written === undefined) return 'untold';",
+        after: "if (first !== second) return 'untold';",
+      },
+    ],
+    falls: {
+      [late]:
+        'approves nothing that was denied by button and set free by a review meanwhile, and that is said',
+    },
   },
   {
     attack: 'S4',
