@@ -38,7 +38,7 @@ export function learntRules(
   const taken = new Map<string, number>();
   return [
     `# What the recorded ${reports.length === 1 ? 'run' : 'runs'} did, tables by the names that the session resolved.`,
-    ...(flagged > 0 ? [`# ${flagged} flagged runtime actions got no rule: they wait for people.`] : []),
+    ...(flagged > 0 ? [`# Flagged, and left without a rule so that they wait for people: ${flagged}.`] : []),
     ...[...unreadable].map(
       (name) => `# Some statements on ${comment(name)} were not understood; they will be held.`,
     ),

@@ -32,6 +32,13 @@ describe('jit-approval init', () => {
       out.split('\n').filter((line) => line.length > 80),
       [],
     );
+    assert.deepEqual(
+      out.split('\n').filter((line) => line.startsWith('  jit-approval')),
+      [
+        '  jit-approval run --report report.json -- npm test',
+        '  jit-approval init --from report.json --output learnt.yml',
+      ],
+    );
     const text = read(cwd);
     for (const expected of [
       /^# yaml-language-server: \$schema=https:\/\/\S+\/jit-approval\.schema\.json$/m,
@@ -184,7 +191,12 @@ await client.end();
     assert.match(text, /^default: hold$/m);
     assert.match(text, /sql: \{ target: shop, operation: insert, table: \[public\.learnt\] \}/);
     assert.doesNotMatch(text, /operation: delete|a@b\.test/);
-    const again = await jit(['replay', 'r.json', '--policy', 'new.yml'], { cwd });
+    assert.match(text, /^# Flagged, and left without a rule so that they wait for people: 2\.$/m);
+    // what it says next is done as it is printed
+    const next = /^ {2}jit-approval (replay .*)$/m.exec(made.out)?.[1] ?? '';
+    assert.equal(next, 'replay r.json --policy new.yml');
+    assert.doesNotMatch(made.out, /init --from|undefined/);
+    const again = await jit(next.split(' '), { cwd });
     assert.equal(again.code, 0, `${again.out}${again.err}\n${text}`);
   });
 

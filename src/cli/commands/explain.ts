@@ -33,6 +33,7 @@ export function addExplain(program: Command, exit: (code: number) => void): void
       '\nExamples:\n  jit-approval explain --report report.json 7f3k9q2m\n' +
         '  jit-approval explain --action delete.yml\n\n' +
         'delete.yml:\n  action: { sql: { statement: DELETE FROM users WHERE id = $1, params: [7] } }\n\n' +
+        'With --action, guards are not judged: target-identity asks the server itself.\n\n' +
         'Exits 0; 1 when the report has no such id; 78 when a file cannot be used;\n64 for wrong arguments.',
     )
     .action(async (id: string | undefined, options: Options) => exit(await explain(id, options)));

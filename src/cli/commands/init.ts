@@ -51,7 +51,7 @@ async function init(options: Options): Promise<number> {
     return ExitCode.failed;
   }
   if (options.json) printJson({ file: options.output, found });
-  else process.stdout.write(told(options.output, found));
+  else process.stdout.write(told(options, found));
   return ExitCode.passed;
 }
 
@@ -131,15 +131,43 @@ async function write(file: string, text: string): Promise<boolean> {
   }
 }
 
-function told(file: string, found: Found): string {
+function told({ output, from }: Options, found: Found): string {
   const systems = [...found.postgres, ...found.http, ...found.services.map(({ host }) => host)];
   const lines = [
-    ...wrapped(`Wrote ${file}. It records: nothing is held until "mode: record" is taken out.`, ''),
+    ...wrapped(
+      `Wrote ${output}, to be read and changed. It only records: nothing is held while it says "mode: record".`,
+      '',
+    ),
     ...wrapped(systems.join(', ') || 'nothing; declare them under targets', 'Systems found: '),
     ...(found.others.length === 0 ? [] : wrapped(found.others.join(', '), 'No gate for: ')),
     '',
-    'Next: jit-approval run --report report.json -- YOUR SUITE',
-    '      jit-approval init --from report.json --output learnt.yml',
+    ...(from.length === 0 ? afterStarter : afterRuns(output, from)),
+    ...wrapped(
+      'A pull request is judged by the policy of its base branch: this one counts once it is merged.',
+      '',
+    ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+const afterStarter = [
+  'Next, with your suite in the place of "npm test":',
+  '  jit-approval run --report report.json -- npm test',
+  '      runs it as ever, and says what would have been held',
+  '  jit-approval init --from report.json --output learnt.yml',
+  '      writes rules that allow what it did, for you to choose from',
+];
+
+/** What was learnt is compared with the runs, and then takes the place of the starter. */
+function afterRuns(output: string, from: readonly string[]): string[] {
+  const end =
+    output === policyFile
+      ? 'When it is right, take "mode: record" out.'
+      : `Then put what you keep of it into ${policyFile}, in the end without "mode: record".`;
+  return [
+    'Next:',
+    `  jit-approval replay ${from.join(' ')} --policy ${output}`,
+    '      what it would decide differently',
+    ...wrapped(end, ''),
+  ];
 }
