@@ -191,7 +191,7 @@ await client.end();
     assert.match(text, /^default: hold$/m);
     assert.match(text, /sql: \{ target: shop, operation: insert, table: \[public\.learnt\] \}/);
     assert.doesNotMatch(text, /operation: delete|a@b\.test/);
-    assert.match(text, /^# Flagged, and left without a rule so that they wait for people: 2\.$/m);
+    assert.match(text, /^# Flagged, and left without a rule so that they wait for people: 1\.$/m);
     // what it says next is done as it is printed
     const next = /^ {2}jit-approval (replay .*)$/m.exec(made.out)?.[1] ?? '';
     assert.equal(next, 'replay r.json --policy new.yml');
