@@ -24,8 +24,11 @@ const webhooks = { doubled: 0.3, late: 0.3, lost: 0.1 };
 const latestMs = 300;
 /** Requests to GitHub. Each failure hits half before GitHub has done what was asked, and half after. */
 const requests = { failed: 0.05, limited: 0.01, reset: 0.02 };
-/** People's commands are told by webhooks alone: GitHub lists those that failed, never those it knows nothing of. */
-const told = new Set(['issue_comment', 'check_run']);
+/**
+ * People's commands, and who pushed, are told by webhooks alone: of these GitHub knows that they failed. What it
+ * believes to be delivered nobody can ask for again.
+ */
+const told = new Set(['issue_comment', 'check_run', 'pull_request']);
 
 function counter() {
   const counts: Record<string, number> = {};
