@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { httpWithoutGlobals } from './http-without-globals.ts';
+import { lazyUndici } from './lazy-undici.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -34,7 +35,7 @@ const common = {
 await build({
   ...common,
   banner: { js: banner },
-  plugins: [httpWithoutGlobals],
+  plugins: [httpWithoutGlobals, lazyUndici(root)],
   // what entries share stands once, beside them: the parser looks for its wasm in its own folder
   splitting: true,
   chunkNames: 'shared-[hash]',

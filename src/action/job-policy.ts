@@ -1,3 +1,4 @@
+import * as core from '@actions/core';
 import { JitError, messageOf } from '../errors.ts';
 import { policyFile } from '../github/policy-source.ts';
 import type { RepositoryReader } from '../github/port.ts';
@@ -6,7 +7,6 @@ import { readOrganisationFile } from '../policy/organisation.ts';
 import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
 import type { Begun } from './begin.ts';
 import type { Environment, JobContext } from './job-context.ts';
-import { toolkit } from './toolkit.ts';
 
 export interface JobPolicy {
   readonly policy: Policy;
@@ -44,7 +44,6 @@ export async function jobPolicy(
   }
   const loaded = loadPolicy(texts);
   if (!loaded.ok) {
-    const core = await toolkit();
     for (const problem of loaded.problems) {
       core.error(formatProblem(problem), {
         title: 'Invalid policy',
@@ -58,8 +57,8 @@ export async function jobPolicy(
     );
   }
   if (!texts.some(({ source }) => source.from === 'organisation')) {
-    process.stdout.write(
-      `No organisation policy counts: ${repository.split('/')[0]}/.github has no jit-approval.yml, or this token cannot see it.\n`,
+    core.info(
+      `No organisation policy counts: ${repository.split('/')[0]}/.github has no jit-approval.yml, or this token cannot see it.`,
     );
   }
   return {

@@ -1,3 +1,4 @@
+import * as core from '@actions/core';
 import { ExitCode, JitError, messageOf } from '../errors.ts';
 import { readHandedEnvironment } from './handed-environment.ts';
 import type { Subcommand } from './io.ts';
@@ -19,10 +20,11 @@ const commands: Readonly<Record<Subcommand, () => Promise<Command>>> = {
 };
 
 /**
- * Variables that @actions/core reads. Set in this process alone: /proc/PID/environ shows what a process was
- * started with, and none of these is a secret.
+ * Variables that @actions/core and @actions/github read. Set in this process alone: /proc/PID/environ shows what a process was
+ * started with, which holds none of these: a proxy's address may have a password in it.
  */
 const forToolkit = [
+  ...['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'no_proxy', 'NO_PROXY'],
   'GITHUB_OUTPUT',
   'GITHUB_STEP_SUMMARY',
   'GITHUB_API_URL',
@@ -41,7 +43,6 @@ try {
     throw new JitError('USAGE', 'expected restore, suite or conclude, as action.yml calls it');
   process.exitCode = await (await command())(environment);
 } catch (thrown) {
-  const core = await import('@actions/core');
   core.error(messageOf(thrown), { title: 'JIT Approval' });
   process.exitCode = thrown instanceof JitError ? ExitCode.policy : ExitCode.failed;
 }

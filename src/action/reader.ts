@@ -1,5 +1,4 @@
-import { Octokit } from '@octokit/core';
-import { paginateRest } from '@octokit/plugin-paginate-rest';
+import { getOctokit } from '@actions/github';
 import { retry } from '@octokit/plugin-retry';
 import { throttling } from '@octokit/plugin-throttling';
 import { githubReader } from '../github/octokit.ts';
@@ -14,8 +13,8 @@ function waits(retryAfterS: number, _request: unknown, _octokit: unknown, retrie
   return retryAfterS <= longestWaitS && retries < 2;
 }
 
-/** The four parts that a job needs: @actions/github brings undici and every route's method, 100 ms of its start. */
-const JobOctokit = Octokit.plugin(paginateRest, retry, throttling);
+/** As @actions/http-client reads them; where one is set, its own fetch goes by it. */
+const proxyNames = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'];
 
 /** GitHub with the job's token, at the job's own server; null without a token. */
 export function jobReader(environment: Environment): RepositoryReader | null {
@@ -27,17 +26,18 @@ export function jobReader(environment: Environment): RepositoryReader | null {
  * What GitHub answers with 5xx is asked three times more, after `pauseMs`, four and nine times that; at a limit it
  * waits as long as GitHub says, up to a minute.
  */
-export function jobOctokit(environment: Environment, pauseMs = 1000): InstanceType<typeof JobOctokit> | null {
+export function jobOctokit(environment: Environment, pauseMs = 1000): ReturnType<typeof getOctokit> | null {
   const token = environment.JIT_INPUT_GITHUB_TOKEN ?? '';
   if (token === '') return null;
   const baseUrl = environment.GITHUB_API_URL;
-  const octokit = new JobOctokit({
-    auth: token,
-    request: { fetch: plainFetch },
+  const isProxied = proxyNames.some((name) => (environment[name] ?? '') !== '');
+  const options = {
+    ...(isProxied ? {} : { request: { fetch: plainFetch } }),
     retry: { retryAfterBaseValue: pauseMs },
     throttle: { retryAfterBaseValue: pauseMs, onRateLimit: waits, onSecondaryRateLimit: waits },
     ...(baseUrl === undefined ? {} : { baseUrl }),
-  });
+  };
+  const octokit = getOctokit(token, options, retry, throttling);
   const graphqlUrl = environment.GITHUB_GRAPHQL_URL;
   if (graphqlUrl !== undefined && URL.canParse(graphqlUrl)) {
     // a base of its own, for Octokit makes its own address of one that ends in /api/v3

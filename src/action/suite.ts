@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import * as core from '@actions/core';
 import { JitError } from '../errors.ts';
 import { changedPaths } from '../github/changed-paths.ts';
 import type { RepositoryReader } from '../github/port.ts';
@@ -15,7 +16,6 @@ import { jobPolicy } from './job-policy.ts';
 import { liveOf } from './live.ts';
 import { jobProgress } from './progress.ts';
 import { stepsOfJob } from './steps.ts';
-import { toolkit } from './toolkit.ts';
 
 /** Runs the suite behind the gates and writes the report; exits 0 when `exit-code` says how the suite ended. */
 export async function suite(environment: Environment, begun: Begun): Promise<number> {
@@ -29,7 +29,7 @@ export async function suite(environment: Environment, begun: Begun): Promise<num
   const comments = commentsOf(environment, context, policy, earlier, used);
   const live = liveOf(environment, context, policy, comments, used, write);
   if (live.notice !== null) notices.push(live.notice);
-  for (const notice of notices) (await toolkit()).notice(notice, { title: 'JIT Approval' });
+  for (const notice of notices) core.notice(notice, { title: 'JIT Approval' });
   const interrupted = new AbortController();
   process.on('SIGINT', () => interrupted.abort()).on('SIGTERM', () => interrupted.abort());
   const report = await runSuite({
@@ -84,7 +84,6 @@ async function leave(environment: Environment, report: Report): Promise<void> {
   });
   const count = (outcome: string) =>
     String(report.flagged.filter((entry) => entry.outcome === outcome).length);
-  const core = await toolkit();
   core.setOutput('result', report.result);
   core.setOutput('held', count('held'));
   core.setOutput('denied', count('denied'));

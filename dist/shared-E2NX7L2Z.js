@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{a}from"./shared-7Z2JH3AF.js";import"./shared-6E3XLHAG.js";import"./shared-G47NX2FY.js";import"./shared-KDDPKJV6.js";import"./shared-KTZVYYS7.js";export{a as createAnalyser};
