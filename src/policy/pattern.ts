@@ -24,9 +24,19 @@ export function compilePattern(glob: string, kind: PatternKind): Pattern {
   if (sign !== null) {
     throw fault(`"${sign[0]}" has no meaning in a pattern; use *, **, ?, [a-z], {a,b} and \\ before a sign`);
   }
+  const plain = plainPattern(glob, kind);
+  if (plain !== null) return plain;
   const expression = new Translation(glob, kind.segments).expression();
   const compiled = RE2JS.compile(expression, RE2JS.DOTALL | (kind.ignoreCase ? RE2JS.CASE_INSENSITIVE : 0));
   return (text) => compiled.matches(text);
+}
+
+/** Most globs are a plain word or a star: these need no expression. Null for every other. */
+function plainPattern(glob: string, { segments, ignoreCase }: PatternKind): Pattern | null {
+  if (glob === '**' || (glob === '*' && !segments)) return () => true;
+  // without case a letter beyond ASCII may be an ASCII one's other form
+  if (/[*?[\]{}\\]/.test(glob) || ignoreCase || !glob.isWellFormed()) return null;
+  return (text) => text === glob;
 }
 
 /** Reads a glob from left to right and writes the regular expression. */

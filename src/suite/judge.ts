@@ -14,6 +14,7 @@ import type { Met } from '../report/recorded.ts';
 import type { Flagged } from '../report/schema.ts';
 import { flaggedOf } from './flagged.ts';
 import { guardTarget, type Released } from './guard-target.ts';
+import type { Later } from './later.ts';
 import type { Recorder } from './recorder.ts';
 import { type EditLink, withoutSecrets } from './remembering.ts';
 import { allowed, broken, brokenRecording, granted, recorded, refused, undecided } from './rulings.ts';
@@ -53,6 +54,8 @@ export interface JudgeOptions {
   readonly surroundings?: Surroundings;
   /** Where a rule can be changed; nowhere without it. */
   readonly editLink?: EditLink;
+  /** For what is only recorded: a call need not wait for it. Done at once without it. */
+  readonly later?: Pick<Later, 'add' | 'finish'>;
   /** Told of every verdict, for the record: it changes none. */
   readonly onJudged?: (met: Met) => void;
   /** Whether the names of this statement are to be resolved although no rule asks. */
@@ -135,11 +138,11 @@ async function rule(
   }
   const met = { action, run, verdict, facts };
   if (verdict.decision === 'allow') {
-    options.onJudged?.({ ...met, id: null });
+    recording(options, { ...met, id: null });
     return allowed(options, action, run.step);
   }
   const flagged = flaggedOf(options, action, run, verdict, facts);
-  options.onJudged?.({ ...met, id: flagged.id });
+  recording(options, { ...met, id: flagged.id });
   if (options.policy.mode === 'record')
     return recorded(options, action, run.step, {
       ...flagged,
@@ -159,7 +162,10 @@ async function rule(
     fingerprint: flagged.fingerprint,
     form: flagged.form,
     reason: flagged.reason,
-    remember: () => options.recorder.remembered(flagged.fingerprint),
+    remember: () => {
+      options.later?.finish();
+      return options.recorder.remembered(flagged.fingerprint);
+    },
   });
   const found = await waitForPeople(options.waiting, known, flagged, verdict, async () => {
     const now = await refetched(facts, action, scope);
@@ -172,6 +178,12 @@ async function rule(
     return refused(options, action, run.step, { ...flagged, outcome: 'denied', deniedBy: found.by }, null);
   }
   return undecided(options, action, run.step, flagged, found.kind === 'none' ? found.problem : null);
+}
+
+function recording({ onJudged, later }: JudgeOptions, met: Met): void {
+  if (onJudged === undefined) return;
+  if (later === undefined) onJudged(met);
+  else later.add(() => onJudged(met));
 }
 
 /** The same facts, as they are now. */

@@ -6,6 +6,7 @@ import { redactText } from '../report/redaction.ts';
 import type { Report } from '../report/schema.ts';
 import { notForSteps, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
+import type { Later } from './later.ts';
 import { type OpenGates, openGates } from './open-gates.ts';
 import { originEnvironment } from './origins.ts';
 import type { PolicyComparison } from './policy-change.ts';
@@ -33,6 +34,7 @@ export interface Shared {
   readonly secrets: readonly string[];
   readonly keys: UniqueKeys;
   readonly written: WrittenKeys;
+  readonly later: Later;
 }
 
 /** As many lanes as steps may run at a time. Closes what it opened when something is wrong. */
@@ -52,7 +54,7 @@ export async function openLanes(options: SuiteOptions, shared: Shared): Promise<
 }
 
 async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
-  const { recorder, recording, comparison, secrets, keys, written } = shared;
+  const { recorder, recording, comparison, secrets, keys, written, later } = shared;
   const judge = createJudge({
     policy: options.policy,
     grants: options.grants,
@@ -72,12 +74,17 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     onFlagged: (flagged) => options.progress.flagged(flagged),
     surroundings: surroundingsOf(options.environment),
     editLink: editLink(options.environment.GITHUB_SERVER_URL, options.run.repository),
+    later,
     onJudged: (met) => {
       recording.add(met);
       comparison?.add(met);
     },
     // a recorded run is what a policy is written from: rules that allow need the resolved names
-    resolves: (action) => options.policy.mode === 'record' && recording.wants(action),
+    resolves: (action) => {
+      if (options.policy.mode !== 'record') return false;
+      later.finish();
+      return recording.wants(action);
+    },
   });
   const gates = await openGates({
     policy: options.policy,

@@ -80,12 +80,12 @@ export class Recording {
   }
 }
 
-/** Equal texts share their analysis, and a suite runs few statements many times. */
-const shapes = new WeakMap<SqlAnalysis, string>();
+/** Texts that differ in their values alone share their shape, and a suite runs few statements many times. */
+const shapes = new WeakMap<SqlAnalysis['shape'], string>();
 
-function statementShape(analysis: SqlAnalysis): string {
-  const kept = shapes.get(analysis) ?? analysis.shape.join('\u0000');
-  shapes.set(analysis, kept);
+function statementShape({ shape }: SqlAnalysis): string {
+  const kept = shapes.get(shape) ?? shape.join('\u0000');
+  shapes.set(shape, kept);
   return kept;
 }
 

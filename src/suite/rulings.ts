@@ -14,7 +14,9 @@ export function allowed(options: JudgeOptions, action: RuntimeAction, step: stri
       if (settlement === 'void' || settlement === 'refused') return;
       options.recorder.counts(step).allowed += 1;
       options.recorder.ran(action, settlement, latencyMs);
-      options.recorder.count(action, shapeLine(action, options.secrets));
+      const count = () => options.recorder.count(action, shapeLine(action, options.secrets));
+      if (options.later === undefined) count();
+      else options.later.add(count);
     },
   };
 }

@@ -1,13 +1,15 @@
 import type { GrantSource } from '../approval/grant.ts';
 import { UniqueKeys } from '../checks/unique/unique.ts';
-import { ExitCode } from '../errors.ts';
+import { ExitCode, messageOf } from '../errors.ts';
 import type { Known } from '../policy/action.ts';
 import type { Loaded, Policy } from '../policy/parse.ts';
+import { redactText } from '../report/redaction.ts';
 import type { Flagged, PolicySource, Report, StepResult } from '../report/schema.ts';
 import { recordingNotice, withoutPullRequestNotice } from '../report/sentences.ts';
 import { Children } from './child.ts';
 import { secretsOf } from './environment.ts';
 import { inLanes } from './lanes.ts';
+import { Later } from './later.ts';
 import { openLanes } from './open-lanes.ts';
 import { PolicyComparison } from './policy-change.ts';
 import { Recorder } from './recorder.ts';
@@ -77,6 +79,9 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
   else if (options.withoutPullRequest === 'allow') recorder.notice(withoutPullRequestNotice);
   const recording = new Recording(secrets);
   const comparison = comparisonOf(options, secrets);
+  const later = new Later((thrown) =>
+    recorder.notice(redactText(`Something is missing from this report: ${messageOf(thrown)}`, secrets)),
+  );
   const written = new WrittenKeys(keySecret(options.policy, options.environment), options.earlier);
   const lanes = await openLanes(options, {
     recorder,
@@ -85,6 +90,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     secrets,
     keys: new UniqueKeys(),
     written,
+    later,
   });
   const children = new Children(options.cwd);
   const relay = lanes.length > 1 ? new Relay(process.stdout) : null;
@@ -111,6 +117,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     relay?.close();
     await Promise.all(lanes.map(({ gates }) => gates.close()));
   }
+  later.finish();
   for (const notice of written.notices()) recorder.notice(notice);
   return {
     version: 1,

@@ -12,19 +12,19 @@ interface Kept {
   readonly line: string;
 }
 
-const lines = new WeakMap<SqlAnalysis, Kept>();
+const lines = new WeakMap<SqlAnalysis['shape'], Kept>();
 
 /**
  * The shape under which an allowed runtime action is counted, on one line. Of a statement it is kept beside the
- * analysis, which equal texts share: a suite runs few statements many times.
+ * analysis's shape, which texts share that differ in their values alone: a suite runs few statements many times.
  */
 export function shapeLine(action: RuntimeAction, secrets: readonly string[]): string {
   if (action.kind !== 'sql') return made(action, secrets);
   const params = readable(action);
-  const kept = lines.get(action.analysis);
+  const kept = lines.get(action.analysis.shape);
   if (kept?.secrets === secrets && kept.known === secrets.length && kept.params === params) return kept.line;
   const line = made(action, secrets);
-  lines.set(action.analysis, { secrets, known: secrets.length, params, line });
+  lines.set(action.analysis.shape, { secrets, known: secrets.length, params, line });
   return line;
 }
 

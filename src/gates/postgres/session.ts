@@ -3,6 +3,7 @@ import { JitError, messageOf } from '../../errors.ts';
 import { originMessage } from '../../protocol/origin.ts';
 import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
 import type { Frame, FrameReader } from '../../protocol/postgres/frames.ts';
+import { joined } from '../../protocol/postgres/joined.ts';
 import { smallMessageLimit } from '../../protocol/postgres/limits.ts';
 import { decodeEmpty, terminate } from '../../protocol/postgres/named.ts';
 import { ProtocolViolation } from '../../protocol/postgres/violation.ts';
@@ -87,9 +88,10 @@ export class Session {
   /** Bytes for the client; false when it takes no more for now. */
   toClient(bytes: readonly Buffer[]): boolean {
     if (this.#client.destroyed) return true;
-    this.#client.cork();
-    for (const piece of bytes) this.#client.write(piece);
-    this.#client.uncork();
+    const pieces = joined(bytes);
+    if (pieces.length > 1) this.#client.cork();
+    for (const piece of pieces) this.#client.write(piece);
+    if (pieces.length > 1) this.#client.uncork();
     return !this.#client.writableNeedDrain;
   }
 

@@ -4,6 +4,7 @@ import type { SqlParser } from './parser.ts';
 import { shapeOf } from './shape.ts';
 import { Source } from './source.ts';
 import { statement } from './statements.ts';
+import { Templates } from './templates.ts';
 import { listOf, nodeOf, wrapped } from './tree.ts';
 import { enter, topScope, type Walk } from './walk.ts';
 
@@ -28,6 +29,7 @@ const cacheEntries = 5000;
 
 export function createAnalyser(parser: SqlParser): Analyse {
   const cache = new Map<string, SqlAnalysis>();
+  const templates = new Map<number | null, Templates>();
   let kept = 0;
   return (text, options) => {
     const refused = unreadable(text, options);
@@ -35,7 +37,10 @@ export function createAnalyser(parser: SqlParser): Analyse {
     const key = `${options.serverVersion ?? 0} ${text}`;
     const known = cache.get(key);
     if (known !== undefined) return known;
-    const analysis = analyse(parser, text, options.serverVersion ?? null);
+    const server = options.serverVersion ?? null;
+    const like = options.standardConformingStrings ? templatesOf(templates, parser, server).find(text) : null;
+    if (like !== null) return like;
+    const analysis = analyse(parser, text, server);
     // an unknown one may be the parser's momentary trouble
     if (analysis.unknown.length > 0) return analysis;
     if (cache.size >= cacheEntries || kept + key.length > cacheText) {
@@ -46,6 +51,20 @@ export function createAnalyser(parser: SqlParser): Analyse {
     kept += key.length;
     return analysis;
   };
+}
+
+function templatesOf(
+  all: Map<number | null, Templates>,
+  parser: SqlParser,
+  server: number | null,
+): Templates {
+  const known = all.get(server);
+  if (known !== undefined) return known;
+  const made = new Templates(parser, (text) => analyse(parser, text, server));
+  // a target has one version; a client that makes up many gets no more room by it
+  if (all.size >= 4) all.clear();
+  all.set(server, made);
+  return made;
 }
 
 function unreadable(text: string, options: AnalyseOptions): string | null {
@@ -63,7 +82,8 @@ function unreadable(text: string, options: AnalyseOptions): string | null {
   return null;
 }
 
-function analyse(parser: SqlParser, text: string, server: number | null): SqlAnalysis {
+/** A text read whole. */
+export function analyse(parser: SqlParser, text: string, server: number | null): SqlAnalysis {
   try {
     const statements = listOf(nodeOf(parser.parse(text)).stmts);
     const source = new Source(text, parser.scan(text));
