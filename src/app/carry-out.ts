@@ -7,6 +7,7 @@ import type { GateState } from '../approval/gate.ts';
 import { rerunSet, resolveSet, undecided } from '../approval/offered.ts';
 import { pullOf } from '../approval/pull.ts';
 import { resolveIds } from '../approval/resolve-ids.ts';
+import { votesSource } from '../approval/source.ts';
 import type { HoldState, PullState } from '../approval/state.ts';
 import { overtaken, votesOf } from '../approval/votes.ts';
 import { markdownWithCode } from '../report/escape.ts';
@@ -74,7 +75,7 @@ function typedIn(situation: Situation, given: Typed): Conclusion {
 
 function typed(situation: Situation, command: Command, given: Typed): Conclusion {
   const shownHead = given.via === 'review' ? given.head : null;
-  const { source } = situation.command;
+  const source = votesSource(situation.command);
   const ballot = { channel: given.via, source, shownHead, written: given.written } as const;
   const arrived = { ...ballot, ...(shownHead === null && { arrivedOn: headOnArrival(situation) }) } as const;
   const plain = { ...ballot, varying: [], needsWhole: false } as const;
@@ -128,8 +129,7 @@ function pressed(situation: Situation, given: Extract<CommandFact['given'], { vi
   if (press === null) return refused(`the button "${given.identifier}" is none of ours.`);
   const ballot = {
     channel: 'button',
-    // the click itself and not its delivery: a replay under another GUID is the same click
-    source: `click:${given.digest}`,
+    source: votesSource(situation.command),
     shownHead: given.head,
     varying: [],
     needsWhole: true,

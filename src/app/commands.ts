@@ -2,6 +2,7 @@ import { teamsAsked } from '../approval/authority.ts';
 import { readButton } from '../approval/buttons.ts';
 import { parseCommand } from '../approval/command.ts';
 import type { CommandFact, RecordedFact } from '../approval/facts.ts';
+import { votesSource } from '../approval/source.ts';
 import type { AppGitHub } from '../github/port.ts';
 import type { PullKey } from '../ledger/port.ts';
 import { answer } from './answer.ts';
@@ -49,7 +50,9 @@ function unanswered(facts: readonly RecordedFact[]): readonly CommandFact[] {
 
 async function decide(pass: Pass, command: CommandFact): Promise<Conclusion> {
   const { github, key, at } = pass;
-  const facts = await factsOf(pass);
+  // its own votes are there where a crash kept its answer away: it must come to what it came to then
+  const own = votesSource(command);
+  const facts = (await factsOf(pass)).filter((fact) => fact.type !== 'vote' || fact.source !== own);
   const state = stateOf(pass, facts);
   const teams = teamsAsked(
     state.holds.flatMap((hold) => hold.requirements.map(({ requirement }) => requirement)),

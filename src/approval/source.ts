@@ -1,10 +1,17 @@
-import type { RecordedFact, VoteFact } from './facts.ts';
+import type { CommandFact, RecordedFact, VoteFact } from './facts.ts';
 
 /** Names of what carried a vote or a command; one source never counts twice. */
 export const commentSource = (id: number): string => `comment:${id}`;
 export const reviewSource = (id: number): string => `review:${id}`;
 export const deliverySource = (guid: string): string => `delivery:${guid}`;
+/** The click itself and not its delivery: a replay under another GUID is the same click. */
+export const clickSource = (digest: string): string => `click:${digest}`;
 export const dismissalSource = (reviewId: number): string => `dismissed:${reviewId}`;
+
+/** What the votes of a command carry. */
+export function votesSource({ given, source }: CommandFact): string {
+  return given.via === 'button' ? clickSource(given.digest) : source;
+}
 
 export type RecordedVote = VoteFact & Pick<RecordedFact, 'sequence'>;
 
