@@ -15,12 +15,23 @@ export function lazyUndici(root: string): Plugin {
       );
       onLoad({ filter: /.*/, namespace: 'lazy-undici' }, () => ({
         resolveDir: root,
+        // by import, not by require: that would put undici beside what is loaded at once
         contents: `
-          export const fetch = (...request) => require('undici').fetch(...request);
           export class ProxyAgent {
+            #made;
             constructor(...options) {
-              return new (require('undici').ProxyAgent)(...options);
+              this.options = options;
             }
+            made(undici) {
+              this.#made ??= new undici.ProxyAgent(...this.options);
+              return this.#made;
+            }
+          }
+          export async function fetch(address, request) {
+            const { default: undici } = await import('undici');
+            const dispatcher = request?.dispatcher;
+            if (!(dispatcher instanceof ProxyAgent)) return undici.fetch(address, request);
+            return undici.fetch(address, { ...request, dispatcher: dispatcher.made(undici) });
           }`,
       }));
     },
