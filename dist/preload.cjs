@@ -5,7 +5,6 @@ var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
-var __name = (target, value) => __defProp(target, "name", { value, configurable: true });
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
     for (let key of __getOwnPropNames(from))
@@ -30,21 +29,19 @@ var originVariable = "JIT_APPROVAL_ORIGINS";
 function formatOrigin({ file, line }) {
   return `${encodeURIComponent(file)}:${line}`;
 }
-__name(formatOrigin, "formatOrigin");
 
 // src/sdk/preload/http.ts
 var import_node_diagnostics_channel = require("node:diagnostics_channel");
 var import_node_http = __toESM(require("node:http"), 1);
 var import_node_module = require("node:module");
 function tellHttp(places, ports) {
-  const isGate = /* @__PURE__ */ __name((address) => {
+  const isGate = (address) => {
     const match = /^(?:http:\/\/)?(?:127\.0\.0\.1|localhost):(\d+)\/?$/.exec(address);
     return match !== null && ports.has(Number(match[1]));
-  }, "isGate");
+  };
   tellNodeHttp(places, isGate);
   tellUndici(places, isGate);
 }
-__name(tellHttp, "tellHttp");
 function tellNodeHttp(places, isGate) {
   const { request } = import_node_http.default;
   function telling2(...given) {
@@ -55,19 +52,16 @@ function tellNodeHttp(places, isGate) {
     }
     return made;
   }
-  __name(telling2, "telling");
   function get(...given) {
     const made = telling2.apply(this, given);
     if (made instanceof import_node_http.ClientRequest) made.end();
     return made;
   }
-  __name(get, "get");
   Object.defineProperty(telling2, "name", { value: "request" });
   Reflect.set(import_node_http.default, "request", telling2);
   Reflect.set(import_node_http.default, "get", get);
   (0, import_node_module.syncBuiltinESMExports)();
 }
-__name(tellNodeHttp, "tellNodeHttp");
 function tellUndici(places, isGate) {
   (0, import_node_diagnostics_channel.channel)("undici:request:create").subscribe((message2) => {
     try {
@@ -81,12 +75,11 @@ function tellUndici(places, isGate) {
   });
   const { fetch } = globalThis;
   if (typeof fetch !== "function") return;
-  globalThis.fetch = /* @__PURE__ */ __name(function keeping(...given) {
+  globalThis.fetch = function keeping(...given) {
     return places.keep(() => fetch(...given));
-  }, "keeping");
+  };
   Object.defineProperty(globalThis.fetch, "name", { value: "fetch" });
 }
-__name(tellUndici, "tellUndici");
 
 // src/sdk/preload/places.ts
 var import_node_async_hooks = require("node:async_hooks");
@@ -109,15 +102,11 @@ function placesAbove(below) {
     return [{ file: path.startsWith("file://") ? (0, import_node_url.fileURLToPath)(path) : path, line: Number(match[2]) }];
   });
 }
-__name(placesAbove, "placesAbove");
 
 // src/sdk/preload/places.ts
 var testNames = /[._-](test|spec|e2e|cy)\.[cm]?[jt]sx?$/;
 var testFolders = /[\\/](tests?|__tests__|specs?|e2e)[\\/]/;
 var Places = class {
-  static {
-    __name(this, "Places");
-  }
   #roots;
   #kept = new import_node_async_hooks.AsyncLocalStorage();
   constructor(roots) {
@@ -135,9 +124,9 @@ var Places = class {
   bind(callback) {
     const place = this.current();
     const kept = this.#kept;
-    return /* @__PURE__ */ __name(function bound(...given) {
+    return function bound(...given) {
       return kept.run(place, () => callback.apply(this, given));
-    }, "bound");
+    };
   }
   #onStack() {
     try {
@@ -172,16 +161,11 @@ function tellPostgres(places, ports) {
     return exports2;
   });
 }
-__name(tellPostgres, "tellPostgres");
 function isQuery(exports2) {
   return typeof exports2 === "function" && typeof exports2.prototype?.submit === "function";
 }
-__name(isQuery, "isQuery");
 function telling(Base, places, tell) {
   const Telling = class extends Base {
-    static {
-      __name(this, "Telling");
-    }
     #place = places.current();
     submit(connection) {
       tell(connection, this.#place);
@@ -191,18 +175,16 @@ function telling(Base, places, tell) {
   Object.defineProperty(Telling, "name", { value: Base.name });
   return Telling;
 }
-__name(telling, "telling");
 function keepThroughPool(exports2, places) {
   if (typeof exports2 !== "function") return;
   const connect = exports2.prototype?.connect;
   if (typeof connect !== "function") return;
-  exports2.prototype.connect = /* @__PURE__ */ __name(function connectKeeping(...given) {
+  exports2.prototype.connect = function connectKeeping(...given) {
     const [callback, ...others] = given;
     const kept = typeof callback === "function" ? [places.bind((...words) => callback(...words)), ...others] : given;
     return Reflect.apply(connect, this, kept);
-  }, "connectKeeping");
+  };
 }
-__name(keepThroughPool, "keepThroughPool");
 function teller(ports) {
   const last = /* @__PURE__ */ new WeakMap();
   return (connection, place) => {
@@ -213,7 +195,6 @@ function teller(ports) {
     stream.write(message(place));
   };
 }
-__name(teller, "teller");
 function message(place) {
   const bytes = Buffer.alloc(5 + Buffer.byteLength(place));
   bytes.write(originMessage, 0, "latin1");
@@ -221,12 +202,11 @@ function message(place) {
   bytes.write(place, 5);
   return bytes;
 }
-__name(message, "message");
 function afterLoading(change) {
-  const changed = /* @__PURE__ */ __name((module2, file) => {
+  const changed = (module2, file) => {
     if (typeof file !== "string" || typeof module2 !== "object" || module2 === null) return;
     Reflect.set(module2, "exports", change(file, Reflect.get(module2, "exports")));
-  }, "changed");
+  };
   follow(import_node_module2.default.prototype, "_compile", (result, [, file], module2) => {
     changed(module2, file);
     return result;
@@ -236,27 +216,25 @@ function afterLoading(change) {
     const file = Object(options).filename;
     if (at < 0 || typeof compiled !== "function" || typeof file !== "string" || !(queries.test(file) || pools.test(file)))
       return compiled;
-    return /* @__PURE__ */ __name(function loaded(...given) {
+    return function loaded(...given) {
       const result = Reflect.apply(compiled, this, given);
       changed(given[at], file);
       return result;
-    }, "loaded");
+    };
   });
 }
-__name(afterLoading, "afterLoading");
 function follow(holder, name, then) {
   const method = Reflect.get(holder, name);
   if (typeof method !== "function") return;
-  Reflect.set(holder, name, /* @__PURE__ */ __name(function followed(...given) {
+  Reflect.set(holder, name, function followed(...given) {
     const result = Reflect.apply(method, this, given);
     try {
       return then(result, given, this);
     } catch {
       return result;
     }
-  }, "followed"));
+  });
 }
-__name(follow, "follow");
 
 // src/sdk/preload/main.ts
 try {
@@ -277,8 +255,6 @@ function told() {
     ports: new Set(list(ports).filter((port) => typeof port === "number"))
   };
 }
-__name(told, "told");
 function list(value) {
   return Array.isArray(value) ? value : [];
 }
-__name(list, "list");

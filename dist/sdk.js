@@ -1,14 +1,8 @@
-var __defProp = Object.defineProperty;
-var __name = (target, value) => __defProp(target, "name", { value, configurable: true });
-
 // src/sdk/client.ts
 import { request as httpRequest } from "node:http";
 
 // src/errors.ts
 var JitError = class extends Error {
-  static {
-    __name(this, "JitError");
-  }
   code;
   constructor(code, message, options) {
     super(message, options);
@@ -19,7 +13,6 @@ var JitError = class extends Error {
 function messageOf(thrown) {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
-__name(messageOf, "messageOf");
 
 // src/sdk/client.ts
 async function askJudge(base, json) {
@@ -28,20 +21,16 @@ async function askJudge(base, json) {
   if (answer === null) throw new JitError("JA003", `${refusedBy(base)} ${status}: ${detailOf(text2)}`);
   return answer;
 }
-__name(askJudge, "askJudge");
 async function tellSettlement(base, ticket, settlement, latencyMs) {
   const { status, text: text2 } = await post(base, "/v1/settle", JSON.stringify({ ticket, settlement, latencyMs }));
   if (status !== 204) throw new JitError("JA003", `${refusedBy(base)} ${status}: ${detailOf(text2)}`);
 }
-__name(tellSettlement, "tellSettlement");
 function refusedBy(base) {
   return `JIT Approval at ${place(base)} was asked and answered`;
 }
-__name(refusedBy, "refusedBy");
 function place(base) {
   return URL.parse(base)?.origin ?? "JIT_APPROVAL_URL";
 }
-__name(place, "place");
 function post(base, path, body) {
   const url = URL.parse(`${base.replace(/\/$/, "")}${path}`);
   if (url === null || url.protocol !== "http:") {
@@ -49,11 +38,11 @@ function post(base, path, body) {
     return Promise.reject(new JitError("JA003", met));
   }
   return new Promise((resolve, reject) => {
-    const unreachable = /* @__PURE__ */ __name((error) => {
+    const unreachable = (error) => {
       const why = error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
       const what = `JIT_APPROVAL_URL is set, but nothing answers at ${url.origin} (${why}), so nothing was done. The run that set it has ended, or this process outlived it; unset the variable to go on without a gate.`;
       reject(new JitError("JA003", what, { cause: error }));
-    }, "unreachable");
+    };
     const request = httpRequest(url, {
       method: "POST",
       agent: false,
@@ -71,7 +60,6 @@ function post(base, path, body) {
     request.end(body);
   });
 }
-__name(post, "post");
 function readAnswer(text2) {
   const fields = readObject(text2);
   if (fields === null) return null;
@@ -87,12 +75,10 @@ function readAnswer(text2) {
     hint: typeof hint === "string" ? hint : ""
   };
 }
-__name(readAnswer, "readAnswer");
 function detailOf(text2) {
   const detail = readObject(text2)?.detail;
   return typeof detail === "string" ? detail : "no reason given";
 }
-__name(detailOf, "detailOf");
 function readObject(text2) {
   try {
     const value = JSON.parse(text2);
@@ -101,13 +87,9 @@ function readObject(text2) {
     return null;
   }
 }
-__name(readObject, "readObject");
 
 // src/sdk/errors.ts
 var HeldError = class extends JitError {
-  static {
-    __name(this, "HeldError");
-  }
   actionId;
   detail;
   hint;
@@ -120,9 +102,6 @@ var HeldError = class extends JitError {
   }
 };
 var DeniedError = class extends JitError {
-  static {
-    __name(this, "DeniedError");
-  }
   actionId;
   detail;
   hint;
@@ -137,7 +116,6 @@ var DeniedError = class extends JitError {
 function sentence({ message, hint }) {
   return hint === "" ? message : `${message} ${hint}`;
 }
-__name(sentence, "sentence");
 
 // src/sdk/origin.ts
 import { fileURLToPath } from "node:url";
@@ -145,7 +123,6 @@ var frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):
 function callerOf(below) {
   return placesAbove(below)[0] ?? null;
 }
-__name(callerOf, "callerOf");
 function placesAbove(below) {
   const holder = {};
   const limit = Error.stackTraceLimit;
@@ -160,13 +137,11 @@ function placesAbove(below) {
     return [{ file: path.startsWith("file://") ? fileURLToPath(path) : path, line: Number(match[2]) }];
   });
 }
-__name(placesAbove, "placesAbove");
 
 // src/sdk/serialize.ts
 function serialize(value) {
   return text(value, "params", []) ?? "null";
 }
-__name(serialize, "serialize");
 function text(given, path, above) {
   const value = prepared(given, path);
   if (value === null) return "null";
@@ -193,7 +168,6 @@ function text(given, path, above) {
   });
   return `{${members.join(",")}}`;
 }
-__name(text, "text");
 function prepared(value, path) {
   if (value instanceof Date && Number.isNaN(value.getTime())) throw unusable(path, "an invalid Date");
   if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
@@ -202,14 +176,12 @@ function prepared(value, path) {
   const converted = value.toJSON();
   return converted;
 }
-__name(prepared, "prepared");
 function unusable(path, met) {
   return new JitError(
     "JA004",
     `guard() expected parameters that JSON can carry; ${path} is ${met}. Convert it to text or numbers first.`
   );
 }
-__name(unusable, "unusable");
 
 // src/sdk/index.ts
 var paramsLimit = 1048576;
@@ -220,9 +192,9 @@ async function guard(call, fn) {
   if (answer.outcome === "held") throw new HeldError(answer);
   if (answer.outcome === "denied") throw new DeniedError(answer);
   const start = performance.now();
-  const tell = /* @__PURE__ */ __name((settlement) => tellSettlement(base, answer.ticket, settlement, performance.now() - start).catch((error) => {
+  const tell = (settlement) => tellSettlement(base, answer.ticket, settlement, performance.now() - start).catch((error) => {
     process.emitWarning(error instanceof Error ? error : String(error));
-  }), "tell");
+  });
   try {
     const result = await fn();
     await tell("completed");
@@ -232,7 +204,6 @@ async function guard(call, fn) {
     throw error;
   }
 }
-__name(guard, "guard");
 function requestOf(call, origin) {
   const params = serialize(call.params);
   const head = JSON.stringify({
@@ -245,7 +216,6 @@ function requestOf(call, origin) {
   });
   return params.length > paramsLimit ? head : `${head.slice(0, -1)},"params":${params}}`;
 }
-__name(requestOf, "requestOf");
 export {
   DeniedError,
   HeldError,

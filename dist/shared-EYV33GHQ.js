@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{a}from"./shared-HHK5NR74.js";import"./shared-VZR4LCEG.js";import"./shared-DIB74BFO.js";import"./shared-LG52ENFE.js";import"./shared-4AMBJVDY.js";export{a as createAnalyser};

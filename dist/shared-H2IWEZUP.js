@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{a as n}from"./shared-4AMBJVDY.js";function p(e){return{key:{repository:String(e.repository),number:Number(e.number)},installation:Number(e.installation)}}n(p,"pullRow");function c(e){return{repository:String(e.repository),sequence:Number(e.sequence),hash:String(e.hash)}}n(c,"headRow");function d(e){return{repository:String(e.repository),sequence:Number(e.sequence),number:Number(e.number),at:String(e.at),type:String(e.type),content:String(e.content),hash:String(e.hash),kept:e.body===null?null:{salt:String(e.salt),body:String(e.body)}}}n(d,"entryRow");import{setImmediate as m}from"node:timers/promises";var y=64;function h(e){let i=[],s=!1;async function u(t){try{let o=await e(t.map(({item:r})=>r));if(o.length!==t.length)throw new Error("a commit answers every item");for(let[r,a]of o.entries())t[r]?.resolve(a)}catch(o){if(t.length>1)for(let r of t)await u([r]);else t[0]?.reject(o)}}n(u,"settle");async function l(){for(s=!0;i.length>0;)await m(),await u(i.splice(0,y));s=!1}return n(l,"run"),t=>new Promise((o,r)=>{i.push({item:t,resolve:o,reject:r}),s||l()})}n(h,"groupCommit");export{h as a,p as b,c,d};

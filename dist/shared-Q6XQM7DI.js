@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{e as p,f as m}from"./shared-YPXWQGR5.js";import{a as w}from"./shared-WUTJVAYA.js";import{a as l}from"./shared-LG52ENFE.js";import{a as s,f as b}from"./shared-4AMBJVDY.js";var d=b(w(),1);var f=3e4;function A(e){let n=e.ca===void 0?{}:{ca:e.ca},t=y((0,d.buildConnector)({timeout:f,...n}),e.ownPorts),r=(0,d.buildConnector)({timeout:f,allowHalfOpen:!0,...n}),c=y(r,e.ownPorts),i=new d.Agent({connect:t,headersTimeout:0,bodyTimeout:0,maxHeaderSize:m}),o=new Set;return{dispatcher:i,connect:s(async(a,h)=>{let u=await g(c,a,h);return o.add(u),u.once("close",()=>o.delete(u)),u},"connect"),close:s(async()=>{for(let a of o)a.destroy();await i.destroy()},"close")}}s(A,"openConnections");function y(e,n){return(t,r)=>{e(t,(...c)=>{let[i,o]=c;i===null&&k(o,n())?(o.destroy(),r(new l("gate-loop","This address belongs to a gate of this run."),null)):r(...c)})}}s(y,"guard");function k(e,n){let{remoteAddress:t="",localAddress:r,remotePort:c=0}=e;return n.includes(c)?p(t)||t===r:!1}s(k,"isOwnGate");function g(e,n,{host:t,port:r}){return new Promise((c,i)=>{e({hostname:t,host:t,protocol:`${n}:`,port:`${r}`},(o,a)=>{o===null?c(a):i(o)})})}s(g,"connectWith");export{A as openConnections};
