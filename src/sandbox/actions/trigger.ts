@@ -44,7 +44,7 @@ export async function startWorkflows(world: World, trigger: Trigger): Promise<vo
     let plan: PlannedWorkflow | null = null;
     let problem: string | null = null;
     try {
-      plan = runner.plan(text, trigger.eventName, event, githubOf(trigger));
+      plan = runner.plan(text, trigger.eventName, event, githubOf(trigger, entry.path));
     } catch (thrown) {
       problem = messageOf(thrown);
     }
@@ -55,9 +55,11 @@ export async function startWorkflows(world: World, trigger: Trigger): Promise<vo
 }
 
 /** What a workflow's own keys may read of the `github` context before it runs. */
-function githubOf(trigger: Trigger): Readonly<Record<string, unknown>> {
+function githubOf(trigger: Trigger, path: string): Readonly<Record<string, unknown>> {
   const { repository, ref, sha, headRef, baseRef, sender } = trigger;
   return {
+    // a workflow without a name goes by its path
+    workflow: path,
     repository: fullName(repository),
     ref,
     ref_name: ref.replace(/^refs\/(heads|tags|pull)\//, ''),
@@ -77,7 +79,7 @@ function addRun(
   problem: string | null,
 ): Run {
   const { repository, headSha, headBranch } = trigger;
-  const workflow = workflowAt(world, repository, file.path, plan?.name ?? file.path);
+  const workflow = workflowAt(world, repository, file.path, plan?.name || file.path);
   workflow.runs += 1;
   const run: Run = {
     id: world.nextId(),

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { appId } from './stage.ts';
 import { until } from './until.ts';
 
 export interface AppProcess {
@@ -21,6 +20,7 @@ export interface AppProcessOptions {
   /** Where its ledger lies. */
   readonly folder: string;
   readonly port: number;
+  readonly appId: number;
   readonly privateKey: string;
   readonly webhookSecret: string;
 }
@@ -32,7 +32,7 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
-      APP_ID: String(appId),
+      APP_ID: String(options.appId),
       PRIVATE_KEY: options.privateKey,
       WEBHOOK_SECRET: options.webhookSecret,
       GHE_HOST: options.githubHost,

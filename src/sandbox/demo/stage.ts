@@ -9,7 +9,7 @@ import type { Sandbox } from '../sandbox.ts';
 import { type AppProcess, startAppProcess } from './app-process.ts';
 import { exampleFiles } from './example-files.ts';
 import { freePort } from './free-port.ts';
-import { manifest } from './manifest.ts';
+import { installApp, makePeople, makeRepository } from './populate.ts';
 
 export const repository = 'acme/shop';
 /** The number that examples/shop names as its App. */
@@ -74,12 +74,23 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     const sandbox = await startSandbox({ runner, port });
     cleanups.push(() => sandbox.close());
     tell('a GitHub for this machine runs');
-    const secret = await populate(sandbox, { DATABASE_URL: postgres.url }, files);
+    makePeople(sandbox);
+    const credentials = installApp(sandbox, appId);
+    await makeRepository(sandbox, {
+      fullName: repository,
+      files: { ...exampleFiles(path.join(root, 'examples/shop')), ...files },
+      secrets: { DATABASE_URL: postgres.url },
+      defaultBranch: 'main',
+      required: [
+        { name: 'JIT approval: main', appId },
+        { name: 'integration', appId: null },
+      ],
+    });
     const githubHost = (await options.between?.(sandbox.host)) ?? sandbox.host;
-    const start = () => startAppProcess({ githubHost, folder, port: appPort, ...secret });
+    const start = () => startAppProcess({ githubHost, folder, port: appPort, ...credentials });
     let app = await start();
     cleanups.push(() => app.stop());
-    sandbox.create.webhook(appId, { url: app.webhookUrl, secret: secret.webhookSecret });
+    sandbox.create.webhook(appId, { url: app.webhookUrl, secret: credentials.webhookSecret });
     tell('the App runs (dist/app.js)');
     return {
       sandbox,
@@ -95,35 +106,4 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     await close();
     throw thrown;
   }
-}
-
-async function populate(
-  { create }: Sandbox,
-  secrets: Readonly<Record<string, string>>,
-  files: Readonly<Record<string, string>>,
-): Promise<{ privateKey: string; webhookSecret: string }> {
-  create.user('alan', 'Alan');
-  create.user('grace', 'Grace');
-  create.user('katherine', 'Katherine');
-  create.organization('acme', { grace: 'admin', katherine: 'member', alan: 'member' });
-  const app = create.app({
-    slug: 'jit-approval',
-    name: 'JIT Approval',
-    owner: 'acme',
-    id: appId,
-    ...manifest(root),
-  });
-  await create.repository(repository, {
-    files: { ...exampleFiles(path.join(root, 'examples/shop')), ...files },
-    collaborators: { alan: 'write', grace: 'maintain', katherine: 'maintain' },
-    secrets,
-    protect: {
-      main: [
-        { name: 'JIT approval: main', appId },
-        { name: 'integration', appId: null },
-      ],
-    },
-  });
-  create.installation(appId, 'acme');
-  return { privateKey: app.privateKey, webhookSecret: app.webhook?.secret ?? crypto.randomUUID() };
 }

@@ -84,7 +84,7 @@ export function plan(
   if (!starts(workflow.on, eventName, event, options.changedFiles)) return null;
   const name = typeof workflow.name === 'string' ? workflow.name : '';
   const contexts = {
-    github: { workflow: name, ...github, event, event_name: eventName },
+    github: { ...github, ...(name === '' ? {} : { workflow: name }), event, event_name: eventName },
     inputs: event.inputs ?? {},
     vars: options.variables ?? {},
   };

@@ -59,7 +59,14 @@ export async function openGround(): Promise<Ground> {
   const webhookSecret = made.webhook?.secret ?? crypto.randomUUID();
   const port = await freePort();
   const { privateKey } = made;
-  const app = await startAppProcess({ githubHost: sandbox.host, folder, port, privateKey, webhookSecret });
+  const app = await startAppProcess({
+    githubHost: sandbox.host,
+    folder,
+    port,
+    appId,
+    privateKey,
+    webhookSecret,
+  });
   create.webhook(appId, { url: app.webhookUrl, secret: webhookSecret });
   return {
     sandbox,
