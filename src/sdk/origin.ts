@@ -6,8 +6,8 @@ export interface Place {
   readonly line: number;
 }
 
-/** One line of a stack trace: `at name (file:///x.ts:3:5)` or `at /x.js:3:5`. */
-const frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):\d+\)?$/;
+/** One line of a stack trace: `at name (file:///x.ts:3:5)` or `at /x.js:3:5`. Paths may hold parentheses. */
+const frame = /^\s*at (?:.+? \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/;
 
 /** The file (absolute) and line of whoever called `below`, by the stack; null where no file is in it. */
 export function callerOf(below: (...args: never[]) => unknown): Place | null {
@@ -21,12 +21,17 @@ export function placesAbove(below?: (...args: never[]) => unknown): Place[] {
   // Libraries between the suite and guard() are skipped below; ten frames may be theirs
   Error.stackTraceLimit = 50;
   Error.captureStackTrace(holder, below);
-  const lines = String(holder.stack).split('\n');
+  const { stack } = holder;
   Error.stackTraceLimit = limit;
-  return lines.flatMap((line) => {
+  return placesIn(String(stack));
+}
+
+/** The places of a stack as text, without those in node_modules and without code that was made by `eval`. */
+export function placesIn(stack: string): Place[] {
+  return stack.split('\n').flatMap((line) => {
     const match = frame.exec(line.trimEnd());
-    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? '')) return [];
-    const path = match[1] ?? '';
+    const path = match?.[1] ?? '';
+    if (match === null || path.includes('), ') || /[\\/]node_modules[\\/]/.test(path)) return [];
     return [{ file: path.startsWith('file://') ? fileURLToPath(path) : path, line: Number(match[2]) }];
   });
 }

@@ -66,6 +66,27 @@ test('by node:http', async () => {
 });
 `;
 
+/** Loads modules as jest-runtime 30 does: each by a function of `module` and others, compiled from its text. */
+const likeJest = `const { readFileSync } = require('node:fs');
+const { createRequire, isBuiltin } = require('node:module');
+const path = require('node:path');
+const vm = require('node:vm');
+const known = new Map();
+function load(file) {
+  if (isBuiltin(file)) return require(file);
+  if (file.endsWith('.json')) return JSON.parse(readFileSync(file, 'utf8'));
+  if (known.has(file)) return known.get(file).exports;
+  const module = { exports: {}, filename: file, children: [], loaded: false };
+  known.set(file, module);
+  const parameters = ['module', 'exports', 'require', '__dirname', '__filename', 'jest'];
+  const compiled = vm.compileFunction(readFileSync(file, 'utf8'), parameters, { filename: file });
+  const { resolve } = createRequire(file);
+  compiled.call(module.exports, module, module.exports, (name) => load(resolve(name)), path.dirname(file), file, {});
+  return module.exports;
+}
+load(path.resolve(process.argv[2]))();
+`;
+
 describe('where a runtime action was caused', () => {
   let db: SandboxPostgres;
   const seen: IncomingHttpHeaders[] = [];
@@ -94,26 +115,34 @@ describe('where a runtime action was caused', () => {
     await db.stop();
   });
 
-  async function run(env: Readonly<Record<string, string>> = {}): Promise<Report> {
-    const cwd = folderWith({
-      '.github/jit-approval.yml': policy,
-      'package.json': '{ "type": "module" }',
-      'packages/api/src/users.js': library,
-      'packages/api/test/users.test.js': suite,
-    });
+  /** Runs a command in a repository with these files, and reads what it left behind. */
+  async function behind(
+    files: Readonly<Record<string, string>>,
+    command: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly report: Report; readonly out: string }> {
+    const cwd = folderWith({ '.github/jit-approval.yml': policy, ...files });
     symlinkSync(modules, path.join(cwd, 'node_modules'));
     const address = shop.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const ended = await jit(
-      ['run', '--report', 'report.json', '--', 'sh', '-c', 'cd packages/api && node --test'],
-      {
-        cwd,
-        env: { DATABASE_URL: db.url, SHOP_URL: `http://127.0.0.1:${port}`, ...env },
-      },
-    );
+    const ended = await jit(['run', '--report', 'report.json', '--', 'sh', '-c', command], {
+      cwd,
+      env: { DATABASE_URL: db.url, SHOP_URL: `http://127.0.0.1:${port}`, ...env },
+    });
     assert.equal(ended.code, 75, ended.err + ended.out);
-    assert.match(ended.out, /pass 5/);
-    return reportSchema.parse(JSON.parse(readFileSync(path.join(cwd, 'report.json'), 'utf8')));
+    const text = readFileSync(path.join(cwd, 'report.json'), 'utf8');
+    return { report: reportSchema.parse(JSON.parse(text)), out: ended.out };
+  }
+
+  async function run(env: Readonly<Record<string, string>> = {}): Promise<Report> {
+    const files = {
+      'package.json': '{ "type": "module" }',
+      'packages/api/src/users.js': library,
+      'packages/api/test/users.test.js': suite,
+    };
+    const { report, out } = await behind(files, 'cd packages/api && node --test', env);
+    assert.match(out, /pass 5/);
+    return report;
   }
 
   /** The flagged actions of a report: what their form says, with their place. */
@@ -154,6 +183,44 @@ describe('where a runtime action was caused', () => {
     assert.deepEqual(new Set(silent.flagged.map(({ origin }) => origin)), new Set([null]));
     const identities = (report: Report) => report.flagged.map(({ fingerprint }) => fingerprint).sort();
     assert.deepEqual(identities(silent), identities(known));
+  });
+
+  test('is the line of the test where the runner loads modules by itself, as Jest does', async () => {
+    const runner = path.join(folderWith({ 'runner.cjs': likeJest }), 'runner.cjs');
+    const tested = `const pg = require('pg');
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+module.exports = async () => {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  await client.query('DELETE FROM users').catch(() => {});
+  await client.end();
+  await Promise.all([pool.query('SELECT 1'), pool.query('DELETE FROM orders').catch(() => {})]);
+  await pool.end();
+};
+`;
+    const { report } = await behind({ 'test/users.test.cjs': tested }, `node ${runner} test/users.test.cjs`);
+    assert.deepEqual(places(report), ['orders test/users.test.cjs:8', 'users test/users.test.cjs:6']);
+  });
+
+  test("is the line of the test for requests of Playwright's own, which it makes behind a channel", async () => {
+    const tested = `import { test } from 'node:test';
+import { request } from 'playwright-core';
+test('its API', async () => {
+  const api = await request.newContext({ baseURL: process.env.SHOP_URL });
+  await api.post('/by-post', { data: { a: 1 } });
+  await api.fetch(process.env.SHOP_URL + '/by-fetch', { method: 'POST' });
+  await Promise.all(['one', 'two'].map((name) => api.post('/by-' + name)));
+  await api.dispose();
+});
+`;
+    const { report } = await behind({ 'tests/a.spec.mjs': tested }, 'node --test tests/a.spec.mjs');
+    assert.deepEqual(places(report), [
+      'by-fetch tests/a.spec.mjs:6',
+      'by-one tests/a.spec.mjs:7',
+      'by-post tests/a.spec.mjs:5',
+      'by-two tests/a.spec.mjs:7',
+    ]);
+    for (const headers of seen) assert.equal(headers['x-jit-approval-origin'], undefined);
   });
 
   test('leaves the NODE_OPTIONS of the job in place', async () => {

@@ -38,7 +38,12 @@ function readLines(stream: Readable, onLine: (line: string) => void): { readonly
 function drained(streams: readonly Readable[]): Promise<void> {
   return new Promise((resolve) => {
     let open = streams.filter((stream) => !stream.closed).length;
-    const timer = setTimeout(done, drainQuiet);
+    let met = 0;
+    // time alone says nothing where this process was busy: what waits in the pipes is read before the immediate
+    const timer = setTimeout(() => {
+      const before = met;
+      setImmediate(() => (met === before ? done() : timer.refresh()));
+    }, drainQuiet);
     function done(): void {
       clearTimeout(timer);
       for (const stream of streams) stream.destroy();
@@ -46,7 +51,10 @@ function drained(streams: readonly Readable[]): Promise<void> {
     }
     if (open === 0) done();
     for (const stream of streams) {
-      stream.on('data', () => timer.refresh());
+      stream.on('data', () => {
+        met++;
+        timer.refresh();
+      });
       stream.once('close', () => {
         open--;
         if (open === 0) done();

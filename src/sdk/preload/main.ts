@@ -1,6 +1,7 @@
 import { originVariable } from '../../protocol/origin.ts';
 import { tellHttp } from './http.ts';
 import { Places } from './places.ts';
+import { tellPlaywright } from './playwright.ts';
 import { tellPostgres } from './postgres.ts';
 
 /**
@@ -13,6 +14,7 @@ try {
     const places = new Places(roots);
     tellPostgres(places, ports);
     tellHttp(places, ports);
+    tellPlaywright(places);
   }
 } catch {
   // a suite without origins is better than none

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sep } from 'node:path';
 import { formatOrigin } from '../../protocol/origin.ts';
 import { type Place, placesAbove } from '../origin.ts';
 
@@ -13,7 +12,7 @@ export class Places {
   readonly #kept = new AsyncLocalStorage<string>();
 
   constructor(roots: readonly string[]) {
-    this.#roots = roots.map((root) => (root.endsWith(sep) ? root : `${root}${sep}`));
+    this.#roots = roots.map((root) => withDrive(root).replace(/[\\/]$/, ''));
   }
 
   /** `file:line` for a gate; empty where it is not known. */
@@ -48,11 +47,23 @@ export class Places {
   }
 
   #isOwn(file: string): boolean {
-    return this.#roots.some((root) => file.startsWith(root));
+    return this.#below(file) !== null;
   }
 
   /** By its path below the repository: the repository itself may lie in a folder called `test`. */
   #isHelper({ file }: Place): boolean {
-    return this.#roots.some((root) => file.startsWith(root) && testFolders.test(file.slice(root.length - 1)));
+    return testFolders.test(this.#below(file) ?? '');
   }
+
+  /** The path below the repository, its first separator included; null outside. */
+  #below(told: string): string | null {
+    const file = withDrive(told);
+    const root = this.#roots.find((each) => file.startsWith(each) && /[\\/]/.test(file.charAt(each.length)));
+    return root === undefined ? null : file.slice(root.length);
+  }
+}
+
+/** Windows tells the letter of a drive in either case. */
+function withDrive(file: string): string {
+  return file.replace(/^[a-z]:/, (drive) => drive.toUpperCase());
 }

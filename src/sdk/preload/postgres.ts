@@ -1,7 +1,6 @@
-import Module from 'node:module';
 import { Socket } from 'node:net';
-import vm from 'node:vm';
 import { originMessage } from '../../protocol/origin.ts';
+import { afterLoading } from './loading.ts';
 import type { Places } from './places.ts';
 
 const queries = /[\\/]pg[\\/]lib[\\/]query\.js$|[\\/]pg-cursor[\\/](dist[\\/])?index\.js$/;
@@ -14,11 +13,14 @@ const pools = /[\\/]pg-pool[\\/]index\.js$/;
  */
 export function tellPostgres(places: Places, ports: ReadonlySet<number>): void {
   const tell = teller(ports);
-  afterLoading((file, exports) => {
-    if (queries.test(file)) return isQuery(exports) ? telling(exports, places, tell) : exports;
-    if (pools.test(file)) keepThroughPool(exports, places);
-    return exports;
-  });
+  afterLoading(
+    (file) => queries.test(file) || pools.test(file),
+    (file, exports) => {
+      if (queries.test(file)) return isQuery(exports) ? telling(exports, places, tell) : exports;
+      keepThroughPool(exports, places);
+      return exports;
+    },
+  );
 }
 
 type Query = new (
@@ -74,51 +76,4 @@ function message(place: string): Buffer {
   bytes.writeInt32BE(bytes.length - 1, 1);
   bytes.write(place, 5);
   return bytes;
-}
-
-/** Sees every CommonJS module once it has run, also one that an ES module imports; gives what is to be its exports. */
-function afterLoading(change: (file: string, exports: unknown) => unknown): void {
-  const changed = (module: unknown, file: unknown): void => {
-    if (typeof file !== 'string' || typeof module !== 'object' || module === null) return;
-    Reflect.set(module, 'exports', change(file, Reflect.get(module, 'exports')));
-  };
-  follow(Module.prototype, '_compile', (result, [, file], module) => {
-    changed(module, file);
-    return result;
-  });
-  // Jest loads the modules of tests by itself: a function of `module` and others for each
-  follow(vm, 'compileFunction', (compiled, [, parameters, options]) => {
-    const at = Array.isArray(parameters) ? parameters.indexOf('module') : -1;
-    const file: unknown = Object(options).filename;
-    if (
-      at < 0 ||
-      typeof compiled !== 'function' ||
-      typeof file !== 'string' ||
-      !(queries.test(file) || pools.test(file))
-    )
-      return compiled;
-    return function loaded(this: unknown, ...given: unknown[]): unknown {
-      const result: unknown = Reflect.apply(compiled, this, given);
-      changed(given[at], file);
-      return result;
-    };
-  });
-}
-
-/** Puts `then` behind a method: what it gives is the result. What goes wrong there changes nothing. */
-function follow(
-  holder: object,
-  name: string,
-  then: (result: unknown, given: unknown[], self: unknown) => unknown,
-): void {
-  const method: unknown = Reflect.get(holder, name);
-  if (typeof method !== 'function') return;
-  Reflect.set(holder, name, function followed(this: unknown, ...given: unknown[]): unknown {
-    const result: unknown = Reflect.apply(method, this, given);
-    try {
-      return then(result, given, this);
-    } catch {
-      return result;
-    }
-  });
 }
