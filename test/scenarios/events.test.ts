@@ -192,6 +192,28 @@ suite('the action on each event', { concurrency: 3 }, () => {
     ]);
   });
 
+  test('in a matrix that fails fast a held job cancels the others, and the approval runs all of them again', async (t) => {
+    const repository = 'acme/fast';
+    const job = '    strategy: { matrix: { leg: [a, b] } }';
+    // the one is held when the other is at work
+    const steps = `- id: act
+  run: |
+    if [ "$LEG" = a ]; then
+      until [ -e "$TRACES/acme.fast" ]; do sleep 0.1; done
+      exec jit-approval guard --kind deploy -- trace a
+    fi
+    if [ "$JIT_APPROVAL_ATTEMPT" = 1 ]; then exec linger b; else trace b; fi`;
+    const env = `, LEG: "\${{ matrix.leg }}"`;
+    await ground.repository(repository, { policy, workflow: workflow({ job, steps, env }) });
+    const pull = await pullIn(ground, repository);
+    await ended(ground, repository, 'pull_request');
+    await approve(ground, repository, pull);
+    const run = await ended(ground, repository, 'pull_request', 2);
+    await settled(ground, pull, 'success', /Nothing to do/);
+    compare(t, 'matrix-that-fails-fast', run, pull);
+    assert.deepEqual(ground.traces(repository), ['attempt 1: b', 'attempt 2: a', 'attempt 2: b']);
+  });
+
   test('a step that fails for reasons of its own beside a held one', async (t) => {
     const repository = 'acme/failing';
     const steps = `- { id: unit, run: 'exit 3' }
