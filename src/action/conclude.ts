@@ -17,7 +17,7 @@ export async function conclude(environment: Environment): Promise<number> {
     return ExitCode.failed;
   }
   for (const command of workflowCommands(report)) process.stdout.write(`${command}\n`);
-  await core.summary.addRaw(jobSummary(report), true).write();
+  await core.summary.addRaw(jobSummary(report, undefined, artifactUrl(environment)), true).write();
   if (report.app === null) await publishCheck(environment, report);
   core.info(`Exit code ${report.exitCode}: ${headline(report)}.`);
   // an exit code that is missing or no number is a failure, never a success
@@ -34,7 +34,7 @@ async function publishCheck(environment: Environment, report: Report): Promise<v
   const octokit = jobOctokit(environment);
   const { repository, head } = report.run;
   if (octokit === null || repository === null || head === null) return;
-  const { title, summary, text } = reportOutput(report);
+  const { title, summary, text } = reportOutput(report, artifactUrl(environment));
   const externalId = `jit-report ${report.run.job} ${report.run.attempt}`;
   try {
     await checkWriter(octokit).createCheckRun(repository, head, {
@@ -55,6 +55,17 @@ async function publishCheck(environment: Environment, report: Report): Promise<v
       `No check run was made (it needs \`checks: write\`, which forks do not have): ${messageOf(thrown)}`,
     );
   }
+}
+
+/** Of the uploaded report; null unless it is a page of this very repository. */
+function artifactUrl(environment: Environment): string | null {
+  const {
+    JIT_ARTIFACT_URL: url = '',
+    GITHUB_SERVER_URL: server,
+    GITHUB_REPOSITORY: repository,
+  } = environment;
+  const home = `${server}/${repository}/actions/runs/`;
+  return url.startsWith(home) && /^\d+\/artifacts\/\d+$/.test(url.slice(home.length)) ? url : null;
 }
 
 async function readReport(file: string | undefined): Promise<Report | null> {

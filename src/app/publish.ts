@@ -41,7 +41,7 @@ export async function publish(pass: Pass): Promise<number | null> {
     comments.map(({ id, body, minimised }) => ({ id, body, minimised, digest: digestOf(body) })),
   );
   const pullRequest = pass.key.number;
-  const render = renderer(difference);
+  const render = renderer(difference, `https://${pass.desk.githubHost}/${key.repository}`);
   const { due: reminder, next } = reminding(facts, current, pass.now);
   const writes = plan({ pullRequest, heads, shown: { checks, notices }, reminder, render, wholeOf });
   for (const write of writes) await perform(pass, write, comments);

@@ -13,16 +13,16 @@ import { type HoldView, viewOfHold } from '../report/views.ts';
 
 /**
  * States as GitHub's surfaces show them. Pure: the same state gives the same text. `difference` is that of the
- * current head from the base branch.
+ * current head from the base branch, `home` the repository's page.
  */
-export const renderer = (difference: BaseDifference | null): Render => ({
-  hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds), buttons),
+export const renderer = (difference: BaseDifference | null, home: string): Render => ({
+  hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds, home), buttons),
   gate: (gate, state, set, grants) =>
     gateOutput(gateView(gate, state, set, grants, state.head === state.currentHead ? difference : null)),
   annotations: (state) => inCheck(current(state).map(annotation), policyFile),
   comment: (state, gate, set) =>
     stickyComment({
-      holds: viewsOf(current(state), state),
+      holds: viewsOf(current(state), state, home),
       setId: set,
       buttons: true,
       gate: { state: gateWord(gate), title: gate.title },
@@ -44,8 +44,8 @@ function current(state: PullState): readonly HoldState[] {
   return state.holds.filter((hold) => hold.status !== 'superseded');
 }
 
-function viewsOf(holds: readonly HoldState[], state: PullState): HoldView[] {
-  return holds.map((hold) => viewOfHold(hold, state.holds));
+function viewsOf(holds: readonly HoldState[], state: PullState, home: string): HoldView[] {
+  return holds.map((hold) => viewOfHold(hold, state.holds, home));
 }
 
 /** Sentences of the gate that are not about one hold: those have a section of their own. */

@@ -78,6 +78,12 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 /** Length of an id on screen; a collision within a pull request gets a longer one. */
 export const shortIdLength = 8;
 
+/**
+ * Characters that a run prints. It does not know the ids that the App has published, and two actions with the same first
+ * 8 characters can be made at will; what it prints must name one of them, and the App reads any length.
+ */
+export const runIdLength = 12;
+
 /** The first `length` characters of a fingerprint in base 32: what people type. */
 export function actionId(print: string, length: number = shortIdLength): string {
   let bits = BigInt(`0x${print}`) << 4n; // 256 bits are padded to 260, a multiple of five

@@ -120,8 +120,8 @@ function seenOf(known: Known, fingerprint: string): readonly Sighting[] {
     report.actions
       .filter((action) => action.fingerprint === fingerprint)
       .map(({ outcome, count }) => {
-        const { runId, attempt, job, sequence } = report;
-        return { runId, attempt, job, outcome, count, sequence };
+        const { runId, attempt, job, artifactId, sequence } = report;
+        return { runId, attempt, job, outcome, count, artifactId, sequence };
       }),
   );
 }

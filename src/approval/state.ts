@@ -21,6 +21,8 @@ export interface Sighting {
   readonly job: string;
   readonly outcome: ReportedAction['outcome'];
   readonly count: number;
+  /** Where GitHub keeps the report. */
+  readonly artifactId: number;
   /** Place of the report in the ledger. */
   readonly sequence: number;
 }

@@ -6,7 +6,7 @@ import { cut } from './cut.ts';
 import { differenceLine } from './difference-text.ts';
 import { plain, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
-import { code, formBlock, holdFacts, howToDecide, isShownWhole, prose } from './hold-markdown.ts';
+import { code, formBlock, holdFacts, howToDecide, isShownWhole, prose, wholeLine } from './hold-markdown.ts';
 import { rememberMarkdown } from './remember-text.ts';
 import type { Report } from './schema.ts';
 import { headline, jobSummary } from './summary.ts';
@@ -26,9 +26,9 @@ const maximumTitle = 120;
 /** Bytes of an action's text that a check run shows; beyond them it cannot be approved by button. */
 export const checkRunFormLimit = 20_000;
 
-/** The report's own check run, where no App is. */
-export function reportOutput(report: Report): CheckOutput {
-  return output(headline(report), jobSummary(report, maximumOutput), '');
+/** The report's own check run, where no App is. `wholeAt`: see jobSummary. */
+export function reportOutput(report: Report, wholeAt: string | null = null): CheckOutput {
+  return output(headline(report), jobSummary(report, maximumOutput, wholeAt), '');
 }
 
 /** A held runtime action, with everything that an approver needs. `buttons`: whether the check run has them. */
@@ -47,7 +47,8 @@ export function holdOutput(view: HoldView, buttons: boolean): CheckOutput {
           ...(whole ? [] : ['', 'It is too long to be shown whole here, so no button can approve it.']),
         ];
   const summary = [`**${statusText(view)}**${because(view)}`];
-  summary.push('', formBlock(view.form, checkRunFormLimit), '', ...holdFacts(view), ...decide);
+  summary.push('', formBlock(view.form, checkRunFormLimit), ...wholeLine(view, checkRunFormLimit));
+  summary.push('', ...holdFacts(view), ...decide);
   if (isOpen(view)) summary.push(...rememberMarkdown(view.remember ?? []));
   return output(holdTitle(view), summary.join('\n'), '');
 }

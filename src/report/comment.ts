@@ -4,8 +4,8 @@ import { commentHeadline, type GateWords, introduction } from './comment-words.t
 import { cut } from './cut.ts';
 import { differenceSection } from './difference-text.ts';
 import { formLine } from './form-text.ts';
-import { code, prose } from './hold-markdown.ts';
-import { holdSections } from './hold-section.ts';
+import { code, isShownWhole, prose } from './hold-markdown.ts';
+import { holdSections, maximumForm } from './hold-section.ts';
 import type { HoldView } from './views.ts';
 
 /** GitHub takes 65,536 characters. */
@@ -71,7 +71,9 @@ function lines(title: string, holds: readonly HoldView[]): string[] {
   if (holds.length === 0) return [];
   const shown = holds.slice(0, maximumLines).map((hold) => {
     const why = hold.blocked === null ? '' : `: ${prose(hold.blocked, 200)}`;
-    return `- \`${hold.id}\` on ${code(hold.target, 100)}: ${code(formLine(hold.form, 120))}${why}`;
+    const whole =
+      hold.wholeAt && !isShownWhole(hold.form, maximumForm) ? ` ([all of it](${hold.wholeAt}))` : '';
+    return `- \`${hold.id}\` on ${code(hold.target, 100)}: ${code(formLine(hold.form, 120))}${why}${whole}`;
   });
   return [[`**${title}**`, '', ...shown, ...more(holds.length)].join('\n')];
 }

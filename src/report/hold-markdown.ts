@@ -25,6 +25,12 @@ export function isShownWhole(form: ActionForm, max: number): boolean {
   return sizeOf(fence(formText(form), languages[form.kind]), 'bytes') <= max;
 }
 
+/** Where all of an action is that `formBlock` cuts, as a line of its own; nothing where nobody knows. */
+export function wholeLine({ form, wholeAt }: HoldView, max: number): string[] {
+  if (!wholeAt || isShownWhole(form, max)) return [];
+  return ['', `All of it is in [the report of its job](${wholeAt}).`];
+}
+
 /** Everything that an approver needs beside the text of the action itself, as lines of a list. */
 export function holdFacts(view: HoldView): string[] {
   return [...commonFacts(view), ...ownFacts(view), ...whereFact(view)];

@@ -17,11 +17,16 @@ const maximumSummary = 1024 * 1024;
 export const maximumRows = 200;
 const maximumDetails = 50;
 
-/** The job's summary as GitHub Markdown of at most `max` bytes. */
-export function jobSummary(report: Report, max: number = maximumSummary): string {
+/** The job's summary as GitHub Markdown of at most `max` bytes. `wholeAt`: address of the report, if it is known. */
+export function jobSummary(
+  report: Report,
+  max: number = maximumSummary,
+  wholeAt: string | null = null,
+): string {
   const sections = [
     `### ${markdown(headline(report))}`,
     policyLine(report),
+    wholeAt === null ? null : `[The whole report](${wholeAt}), nothing cut`,
     noticeList(report),
     changeList(report),
     flaggedTable(report),

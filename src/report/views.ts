@@ -46,6 +46,8 @@ export interface HoldView {
   readonly live?: string | null;
   /** How each rule that flagged it could let it pass from now on. */
   readonly remember?: readonly Remembered[] | undefined;
+  /** Address of the report that has all of it; null or absent where it is not known. */
+  readonly wholeAt?: string | null;
 }
 
 /** Whether people still have to decide it. */
@@ -53,8 +55,15 @@ export function isOpen({ status }: HoldView): boolean {
   return status === 'held' || status === 'expired' || status === 'revoked';
 }
 
-/** What the App knows of a hold. `decided` are earlier holds of the pull request that people decided. */
-export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []): HoldView {
+/**
+ * What the App knows of a hold. `decided` are earlier holds of the pull request that people decided; `home` is the
+ * repository's page.
+ */
+export function viewOfHold(
+  hold: HoldState,
+  decided: readonly HoldState[] = [],
+  home: string | null = null,
+): HoldView {
   const { action } = hold;
   const offered = new Set(hold.varying);
   return {
@@ -79,7 +88,14 @@ export function viewOfHold(hold: HoldState, decided: readonly HoldState[] = []):
     isGlassBroken: hold.status === 'approved' && hold.approvals.some((vote) => vote.breakGlass === true),
     live: hold.live === null ? null : liveSentence(hold.live),
     remember: action.remember,
+    wholeAt: reportAt(hold, home),
   };
+}
+
+function reportAt({ seen }: HoldState, home: string | null): string | null {
+  const last = seen.at(-1);
+  if (home === null || last === undefined) return null;
+  return `${home}/actions/runs/${last.runId}/artifacts/${last.artifactId}`;
 }
 
 /** What a run knows of a flagged runtime action. */

@@ -1,5 +1,5 @@
 import { buildForm } from '../approval/build-form.ts';
-import { actionId, fingerprint } from '../approval/fingerprint.ts';
+import { actionId, fingerprint, runIdLength } from '../approval/fingerprint.ts';
 import type { RunContext, RuntimeAction, TableName } from '../policy/action.ts';
 import { evidenceOf } from '../policy/evidence.ts';
 import type { Facts, RuleRef, Verdict } from '../policy/verdict.ts';
@@ -35,7 +35,7 @@ export function flaggedOf(
   const print = fingerprint(form);
   const clean = (text: string, max: number) => redactText(text, options.secrets).slice(0, max);
   return {
-    id: actionId(print, options.idLength),
+    id: actionId(print, options.idLength ?? runIdLength),
     fingerprint: print,
     form,
     outcome: 'held',

@@ -1,4 +1,4 @@
-import { actionId, fingerprint } from '../approval/fingerprint.ts';
+import { actionId, fingerprint, runIdLength } from '../approval/fingerprint.ts';
 import type { Known, RunContext, RuntimeAction, SqlAction } from '../policy/action.ts';
 import type { Ruling, TransactionScope } from '../policy/judge.ts';
 import { rememberServer } from '../policy/remember.ts';
@@ -124,7 +124,7 @@ function flaggedAs(
   const why = [...new Set(holding.map(({ answer }) => answer.why))].join('; ');
   const evidence = server.known ? ` The server says: ${serverText(server.value)}` : '';
   return {
-    id: actionId(print, options.idLength),
+    id: actionId(print, options.idLength ?? runIdLength),
     fingerprint: print,
     form,
     outcome: 'held',

@@ -41,7 +41,7 @@ export interface JudgeOptions {
   readonly now: () => number;
   /** How a held action can be approved, as the last words of a refusal's hint. */
   readonly approveHint: (id: string) => string;
-  /** Characters of a printed id; default `shortIdLength`. */
+  /** Characters of a printed id; default `runIdLength`. */
   readonly idLength?: number;
   readonly onFlagged: (flagged: Flagged) => void;
   /** Keys that this run writes; several judges of one run share them. */

@@ -54,7 +54,7 @@ export interface SuiteOptions {
   /** The pull request's own policy where it differs from what judges; it decides nothing. */
   readonly proposed?: { readonly loaded: Loaded; readonly file: string } | null;
   readonly approveHint: (id: string) => string;
-  /** Characters of a printed id; default `shortIdLength`. */
+  /** Characters of a printed id; default `runIdLength`. */
   readonly idLength?: number;
   readonly progress: Progress;
   readonly now: () => number;

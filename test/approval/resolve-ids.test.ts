@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Fact } from '../../src/approval/facts.ts';
-import { actionId } from '../../src/approval/fingerprint.ts';
+import { actionId, runIdLength } from '../../src/approval/fingerprint.ts';
 import { assignIds, publishedIds, resolveIds } from '../../src/approval/resolve-ids.ts';
 import { instant, start } from './story.ts';
 
@@ -65,6 +65,14 @@ describe('action ids', () => {
   test('more characters than were published are fine as long as they are the fingerprint’s own', () => {
     assert.equal(resolveIds(published, [actionId(third, 26)], []).kind, 'found');
     assert.equal(resolveIds(published, [`${short}zzzz`], []).kind, 'refused');
+  });
+
+  test('what a run prints names its own action, though another with the same short id was published first', () => {
+    assert.deepEqual(resolveIds(published, [actionId(second, runIdLength)], []), {
+      kind: 'found',
+      actions: [{ id: longer, fingerprint: second }],
+    });
+    assert.ok(runIdLength >= 12);
   });
 
   test('an unknown id refuses the whole command and lists what waits', () => {

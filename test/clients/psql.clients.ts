@@ -47,9 +47,9 @@ test('a held DELETE fails with JA001 and the action id in the hint, and deletes 
   const ended = await psql('DELETE FROM users WHERE id = 3');
   assert.match(
     ended.err,
-    /ERROR: {2}JA001: JIT Approval held this runtime action \([0-9a-hjkmnp-tv-z]{8}\): Deletes shared rows/,
+    /ERROR: {2}JA001: JIT Approval held this runtime action \([0-9a-hjkmnp-tv-z]{12}\): Deletes shared rows/,
   );
-  assert.match(ended.err, /HINT: {2}Action id [0-9a-hjkmnp-tv-z]{8}\./);
+  assert.match(ended.err, /HINT: {2}Action id [0-9a-hjkmnp-tv-z]{12}\./);
   assert.equal(ended.code, 75);
   assert.equal((await query('SELECT count(*)::int AS n FROM users')).rows[0].n, 10);
 });

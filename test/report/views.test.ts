@@ -111,3 +111,23 @@ test("a run's view tells a policy's denial from a person's", () => {
     'Denied by bob.',
   );
 });
+
+test('the report that has all of an action is the newest one, on the page of its run', () => {
+  const seen = (runId: number, artifactId: number) =>
+    ({
+      runId,
+      attempt: 1,
+      job: 'test-0-1',
+      outcome: 'held',
+      count: 1,
+      artifactId,
+      sequence: artifactId,
+    }) as const;
+  const of = hold(form(), { seen: [seen(100, 5), seen(101, 6)] });
+  assert.equal(
+    viewOfHold(of, [], 'https://github.com/acme/shop').wholeAt,
+    'https://github.com/acme/shop/actions/runs/101/artifacts/6',
+  );
+  assert.equal(viewOfHold(of).wholeAt, null);
+  assert.equal(viewOfHold(hold(), [], 'https://github.com/acme/shop').wholeAt, null);
+});

@@ -56,9 +56,9 @@ test('an approved DELETE with another value in its WHERE is held again, and dele
   const second = reportOf(sandbox, run, 2);
   assert.equal(second.result, 'held');
   assert.equal(second.flagged.length, 1);
-  assert.notEqual(second.flagged[0]?.id, idOf(held));
+  assert.ok(!second.flagged[0]?.id.startsWith(idOf(held)));
   const again = await until('the new action has its own check', () =>
-    heldChecks(sandbox, pull).find((check) => idOf(check) === second.flagged[0]?.id),
+    heldChecks(sandbox, pull).find((check) => second.flagged[0]?.id.startsWith(idOf(check))),
   );
   assert.match(again.summary ?? '', /grace@shop\.example/);
   assert.deepEqual(await carts(stage), ['ada@shop.example', 'grace@shop.example']);

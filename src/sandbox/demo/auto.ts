@@ -62,7 +62,8 @@ function stepLine(report: Report): string {
 function which(report: Report, checks: readonly CheckRun[]): { cleanup: CheckRun; checkout: CheckRun } {
   const of = (step: string) => {
     const id = report.flagged.find((entry) => entry.steps.includes(step))?.id;
-    const check = checks.find((entry) => idOf(entry) === id);
+    // a run prints more of the fingerprint than the App shows
+    const check = checks.find((entry) => id?.startsWith(idOf(entry)));
     if (check === undefined) throw new Error(`no check was made for what the step "${step}" was held for`);
     return check;
   };
