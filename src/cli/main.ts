@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { ExitCode, JitError, messageOf } from '../errors.ts';
-import { version } from '../version.ts';
+import { nodeTooOld, version } from '../version.ts';
 import { addCheck } from './commands/check.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGuard } from './commands/guard.ts';
@@ -33,6 +33,8 @@ addTest(program, exit);
 addLedger(program, exit);
 
 try {
+  const tooOld = nodeTooOld(process.versions.node, 'this program', [22, 0]);
+  if (tooOld !== null) throw new JitError('NODE', tooOld);
   await program.parseAsync();
 } catch (thrown) {
   if (thrown instanceof CommanderError) {
