@@ -3,6 +3,7 @@ import type { RuntimeAction, Target } from '../policy/action.ts';
 import type { Settlement } from '../policy/judge.ts';
 import type { Remember } from '../policy/remember.ts';
 import { formLine } from '../report/form-text.ts';
+import { gravity } from '../report/gravity.ts';
 import type { Counted, Flagged, TargetResult } from '../report/schema.ts';
 import { neverCalled } from '../report/sentences.ts';
 import { ByGravity } from './by-gravity.ts';
@@ -45,6 +46,7 @@ export class Recorder {
   readonly #proposals = new Map<string, readonly Remember[]>();
   #edit: EditLink = () => null;
   readonly #gravity = new ByGravity();
+  readonly #grants = new Set<string>();
   #flaggedBytes = 0;
   #countedBytes = 0;
   #traceBytes = 0;
@@ -122,9 +124,10 @@ export class Recorder {
   #flagFirst(key: string, flagged: Flagged): void {
     const kept = this.#withTrace(flagged);
     const bytes = sizeOf(kept);
+    const weight = this.#weightOf(flagged);
     while (this.#flagged.size >= maximumFlagged || this.#flaggedBytes + bytes > maximumFlaggedBytes) {
       this.#flaggedLeftOut += 1;
-      const milder = this.#gravity.mildest(kept.outcome);
+      const milder = this.#gravity.mildest(weight);
       const dropped = milder === null ? undefined : this.#flagged.get(milder);
       if (milder === null || dropped === undefined) return;
       this.#flaggedBytes -= sizeOf(dropped);
@@ -132,7 +135,14 @@ export class Recorder {
     }
     this.#flaggedBytes += bytes;
     this.#flagged.set(key, kept);
-    this.#gravity.add(key, kept.outcome);
+    this.#gravity.add(key, weight);
+    if (flagged.outcome === 'granted' && flagged.grant !== null) this.#grants.add(flagged.grant);
+  }
+
+  /** The report alone tells the App that an approval was used: the first use of each comes before everything. */
+  #weightOf({ outcome, grant }: Flagged): number {
+    const isFirstUse = outcome === 'granted' && grant !== null && !this.#grants.has(grant);
+    return isFirstUse ? -1 : gravity[outcome];
   }
 
   /** Every rule's answer while there is room, then of those alone that did not say no. */

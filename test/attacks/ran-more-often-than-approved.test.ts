@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Flagged } from '../../src/report/schema.ts';
+import { Recorder } from '../../src/suite/recorder.ts';
 import { asks, deleteSeven, granted, head2, reported, requirement, story } from '../approval/story.ts';
+import { flagged, form } from '../report/sample.ts';
 
 /** S3: approved once, run as often as one likes after the next push. */
 suite('an approval that was carried over to another head', () => {
@@ -32,4 +35,34 @@ suite('an approval that was carried over to another head', () => {
     assert.deepEqual(fresh.state().problems, []);
     assert.deepEqual(then(50).state(asks(requirement({ repeat: 'any' }))).problems, []);
   });
+});
+
+/** S3: what is used once is spent by a report that says so, and a report has room for 5,000 flagged actions. */
+suite('an approval that was used', () => {
+  const once = granted(deleteSeven);
+  const noise = (recorder: Recorder, outcome: Flagged['outcome']) => {
+    for (let at = 0; at < 6_000; at++) {
+      const fingerprint = at.toString(16).padStart(64, '0');
+      recorder.flag(
+        flagged(form(), { fingerprint, outcome, grant: outcome === 'granted' ? 'f'.repeat(64) : null }),
+      );
+    }
+  };
+  const used = (recorder: Recorder) =>
+    recorder.flag(flagged(form(), { outcome: 'granted', grant: once.grant, fingerprint: once.fingerprint }));
+  const stands = (recorder: Recorder) => {
+    const { flagged: kept } = recorder.results();
+    assert.equal(kept.length, 5_000);
+    return kept.some(({ grant }) => grant === once.grant);
+  };
+
+  for (const outcome of ['denied', 'held', 'granted'] as const) {
+    test(`stands in the report, however much is ${outcome} beside it`, () => {
+      const [before, after] = [new Recorder(), new Recorder()];
+      used(before);
+      for (const recorder of [before, after]) noise(recorder, outcome);
+      used(after);
+      assert.ok(stands(before) && stands(after));
+    });
+  }
 });

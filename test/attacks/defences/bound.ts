@@ -113,6 +113,14 @@ export const bound: readonly Defence[] = [
   },
   {
     attack: 'S3',
+    defence: 'a report that is full still says which approvals were used',
+    file: 'src/suite/recorder.ts',
+    before: 'return isFirstUse ? -1 : gravity[outcome];',
+    after: 'return gravity[outcome];',
+    falls: { [often]: 'stands in the report, however much is ' },
+  },
+  {
+    attack: 'S3',
     defence: 'an expired grant lets nothing run',
     file: 'src/approval/grant.ts',
     before: '(entry.expires === null || Date.parse(entry.expires) > now) &&',
