@@ -4,12 +4,15 @@ import type { Desk } from './desk.ts';
 
 /** GitHub keeps deliveries for three days. */
 const keptMs = 3 * 24 * 3600_000;
-/** The first attempt and three more; a delivery whose handling fails again and again is left to the sweep. */
-const maximumAttempts = 4;
+/** So many attempts follow at once; then each waits twice as long as the one before it. */
+const attemptsAtOnce = 4;
+const firstPauseMs = 10_000;
+const longestPauseMs = 6 * 3600_000;
 
 /**
  * GitHub never repeats a failed delivery by itself; this asks it to, once for each failed attempt, as long as
- * no attempt of the same delivery succeeded. Attempts are counted in GitHub's own list, so that a restart does
+ * GitHub keeps it and no attempt of it succeeded: what a person decided is told by nothing else, and an outage of
+ * the ledger may last for hours. Attempts are counted in GitHub's own list, so that a restart does
  * not begin anew. They come back as ordinary webhooks, and those that were recorded all the same are dropped
  * by their GUID. Answers how many were asked for.
  */
@@ -17,10 +20,16 @@ export function deliveryRecovery(
   desk: Pick<Desk, 'now' | 'log'>,
   app: Pick<AppCalls, 'deliveries' | 'redeliver'>,
 ): () => Promise<number> {
-  /** Of these nothing more is to be asked: they arrived, or were given up. */
+  /** Of these nothing more is to be asked: they arrived. */
   const settled = new Set<string>();
   /** The attempt by whose failure we last asked. */
   const asked = new Map<string, number>();
+
+  function isDue({ deliveredAt }: Delivery, attempts: number): boolean {
+    if (attempts < attemptsAtOnce) return true;
+    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (attempts - attemptsAtOnce));
+    return desk.now() >= Date.parse(deliveredAt) + pauseMs;
+  }
 
   async function repeat({ guid, id }: Delivery): Promise<boolean> {
     // no new failure since we asked: it has arrived, or is on its way
@@ -47,10 +56,7 @@ export function deliveryRecovery(
     for (const [guid, attempts] of open) {
       const newest = attempts.toSorted((a, b) => b.id - a.id)[0];
       if (arrived.has(guid)) settled.add(guid);
-      else if (attempts.length >= maximumAttempts) {
-        settled.add(guid);
-        desk.log.warn({ delivery: guid, attempts: attempts.length }, 'delivery given up, the sweep remains');
-      } else if (newest !== undefined && (await repeat(newest))) count++;
+      else if (newest !== undefined && isDue(newest, attempts.length) && (await repeat(newest))) count++;
     }
     return count;
   };

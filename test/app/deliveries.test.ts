@@ -13,13 +13,14 @@ const delivery = (id: number, guid: string, statusCode = 502): Delivery => ({
   event: 'issue_comment',
 });
 
-/** GitHub's list grows from round to round; what is asked for is written down. */
-function recovery(rounds: readonly (readonly Delivery[])[]) {
+/** GitHub's list grows from round to round; what is asked for is written down. `times`: of each round. */
+function recovery(rounds: readonly (readonly Delivery[])[], times: readonly number[] = []) {
   const asked: number[] = [];
   const lists: string[] = [];
   let shown: readonly Delivery[] = [];
+  let now = Date.UTC(2026, 0, 1, 1);
   const fresh = () =>
-    deliveryRecovery(deskWith({ now: () => Date.parse('2026-01-01T01:00:00Z') }), {
+    deliveryRecovery(deskWith({ now: () => now }), {
       async deliveries(status, since) {
         lists.push(status);
         return shown.filter(
@@ -37,8 +38,9 @@ function recovery(rounds: readonly (readonly Delivery[])[]) {
     fresh,
     async play(recover = fresh()) {
       const counts: number[] = [];
-      for (const round of rounds) {
+      for (const [index, round] of rounds.entries()) {
         shown = round;
+        now = times[index] ?? now;
         counts.push(await recover());
       }
       return counts;
@@ -53,12 +55,27 @@ suite('deliveries that failed', () => {
     assert.deepEqual(asked, [1]);
   });
 
-  test('are asked for again when they failed again, three times at most', async () => {
+  test('are asked for again when they failed again, after the fourth attempt with pauses that grow', async () => {
     const grown = (attempts: number) =>
       Array.from({ length: attempts }, (_, index) => delivery(index + 1, 'a'));
-    const { play, asked } = recovery([1, 2, 3, 4, 5].map(grown));
-    assert.deepEqual(await play(), [1, 1, 1, 0, 0]);
-    assert.deepEqual(asked, [1, 2, 3]);
+    // seconds after the newest attempt
+    const rounds = [
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [4, 9],
+      [4, 10],
+      [5, 19],
+      [5, 20],
+      [12, 2559],
+      [12, 2560],
+    ] as const;
+    const { play, asked } = recovery(
+      rounds.map(([attempts]) => grown(attempts)),
+      rounds.map(([attempts, seconds]) => Date.UTC(2026, 0, 1, 0, attempts, seconds)),
+    );
+    assert.deepEqual(await play(), [1, 1, 1, 0, 1, 0, 1, 0, 1]);
+    assert.deepEqual(asked, [1, 2, 3, 4, 5, 12]);
   });
 
   test('are left alone when another attempt of the same delivery succeeded, also after a restart', async () => {
@@ -68,8 +85,9 @@ suite('deliveries that failed', () => {
     assert.deepEqual(asked, [3, 3]);
   });
 
-  test('attempts before a restart count: what failed four times is not asked for anew', async () => {
-    const { play, asked, fresh } = recovery([[1, 2, 3, 4].map((id) => delivery(id, 'a'))]);
+  test('attempts before a restart count: what failed four times waits, also after it', async () => {
+    const failed = [[1, 2, 3, 4].map((id) => delivery(id, 'a'))];
+    const { play, asked, fresh } = recovery(failed, [Date.UTC(2026, 0, 1, 0, 4, 9)]);
     await play();
     await play(fresh());
     assert.deepEqual(asked, []);

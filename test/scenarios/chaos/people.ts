@@ -68,11 +68,25 @@ async function play(scene: Stage, story: Story): Promise<void> {
 
 type See = (what: string, look: () => boolean) => Promise<void>;
 
-function eyes({ check, gate }: Stage, pull: Pull, who: string): See {
+function eyes({ check, gate, ours, sandbox }: Stage, pull: Pull, who: string): See {
+  /** For whoever has to find out what went wrong. */
+  const seen = () => {
+    const now = gate(pull) ?? check(pull, 'JIT approval: main');
+    const answers = ours(pull).filter(({ body }) => body.startsWith('@'));
+    const about = sandbox.webhooks.deliveries.filter(({ payload }) =>
+      JSON.stringify(payload).includes(`/pull/${pull.number}"`),
+    );
+    const arrived = new Set(about.filter(({ statusCode }) => statusCode === 200).map(({ guid }) => guid));
+    const lost = about.filter(({ guid }) => !arrived.has(guid));
+    return [
+      `its gate: ${now?.conclusion ?? 'none'}, ${now?.title ?? ''}`,
+      ...answers.map(({ body }) => `the App said: ${body}`),
+      ...lost.map(({ guid, event, statusCode }) => `not arrived: ${event} ${guid}, ${statusCode}`),
+    ].join('\n');
+  };
   return async (what, look) => {
     await until(`${who}: ${what}`, look, patienceMs).catch((thrown: Error) => {
-      const now = gate(pull) ?? check(pull, 'JIT approval: main');
-      throw new Error(`${thrown.message}; its gate: ${now?.conclusion ?? 'none'}, ${now?.title ?? ''}`);
+      throw new Error(`${thrown.message}\n${seen()}`);
     });
   };
 }
