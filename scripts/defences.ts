@@ -42,14 +42,14 @@ interface Outcome {
   readonly failed: readonly string[];
 }
 
-/** Of the tests whose names hold this title; of the file itself where it cannot even be loaded. */
-async function outcomeOf(copy: string, file: string, title: string): Promise<Outcome> {
+/** Of the tests whose names hold one of the titles; of the file itself where it cannot even be loaded. */
+async function outcomeOf(copy: string, file: string, titles: Iterable<string>): Promise<Outcome> {
   const passed: string[] = [];
   const failed: string[] = [];
   const stream = run({
     files: [path.join(copy, file)],
     cwd: copy,
-    testNamePatterns: [title.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')],
+    testNamePatterns: [...titles].map((title) => title.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
     execArgv: ['--test-timeout=120000'],
   });
   stream.on('test:pass', ({ name }) => void passed.push(name));
@@ -60,24 +60,33 @@ async function outcomeOf(copy: string, file: string, title: string): Promise<Out
 
 const build = (copy: string) => execFileSync(process.execPath, ['scripts/build.ts'], { cwd: copy });
 
-/** What was seen to pass with every defence in its place: a test that fails then proves nothing. */
-const passes = new Set<string>();
+const rows = defences.filter(isWanted);
+
+/** What the tests of a file say with every defence in its place: one that fails then proves nothing. */
+const whole = new Map<string, Outcome>();
+
+async function wholeOf(copy: string, file: string): Promise<Outcome> {
+  const known = whole.get(file);
+  if (known !== undefined) return known;
+  const titles = new Set(rows.flatMap(({ falls }) => falls[file] ?? []));
+  const outcome = await outcomeOf(copy, file, titles);
+  whole.set(file, outcome);
+  return outcome;
+}
 
 /** A sentence that says why the defence is not proven; null when it is. */
 async function unproven(copy: string, row: Defence): Promise<string | null> {
   for (const [file, title] of Object.entries(row.falls)) {
-    const place = `${file} › ${title}`;
-    if (passes.has(place)) continue;
-    const { passed, failed } = await outcomeOf(copy, file, title);
-    if (failed.length > 0) return `${place} fails as it is: ${failed.join('; ')}`;
-    if (!passed.some((name) => name.includes(title))) return `there is no test ${place}`;
-    passes.add(place);
+    const { passed, failed } = await wholeOf(copy, file);
+    const fails = failed.filter((name) => name.includes(title) || name.endsWith(file));
+    if (fails.length > 0) return `${file} fails as it is: ${fails.join('; ')}`;
+    if (!passed.some((name) => name.includes(title))) return `there is no test ${file} › ${title}`;
   }
   const restore = takeOut(copy, cutsOf(row));
   try {
     if (row.built) build(copy);
     for (const [file, title] of Object.entries(row.falls)) {
-      const { failed } = await outcomeOf(copy, file, title);
+      const { failed } = await outcomeOf(copy, file, [title]);
       if (failed.length === 0) return `SURVIVED: ${file} › ${title} passes without it`;
       if (!failed.some((name) => name.includes(title)))
         return `${file}: expected "${title}" to fail, met: ${failed.join('; ')}`;
@@ -89,7 +98,6 @@ async function unproven(copy: string, row: Defence): Promise<string | null> {
   }
 }
 
-const rows = defences.filter(isWanted);
 if (rows.length === 0) throw new Error(`No defence is named by ${values.only.join(', ')}.`);
 const copy = copyOfTree();
 let wrong = 0;

@@ -53,7 +53,13 @@ function github() {
     earlier: [],
     used: new Map(),
   });
-  return { shown, ask: async () => (await source.reread())(hold) };
+  /** A use that never came to run is given back, so that what is asked next is about comments alone. */
+  const ask = async () => {
+    const found = await (await source.reread())(hold);
+    if (found.kind === 'granted') found.giveBack();
+    return found;
+  };
+  return { shown, ask };
 }
 
 suite('a comment that a waiting job reads', () => {
@@ -80,7 +86,7 @@ suite('a comment that a waiting job reads', () => {
   test('and that is deleted after it counted, counts no more', async () => {
     const { shown, ask } = github();
     shown.comments = [comment(5, `/approve ${id}`)];
-    assert.equal((await ask()).kind, 'granted');
+    for (const _ of [1, 2]) assert.equal((await ask()).kind, 'granted');
     shown.comments = [];
     assert.deepEqual(await ask(), { kind: 'none', problem: null });
   });

@@ -4,6 +4,7 @@ import { comments } from './comments.ts';
 import type { Defence } from './defence.ts';
 import { groups } from './groups.ts';
 import { http } from './http.ts';
+import { names } from './names.ts';
 import { people } from './people.ts';
 import { policies } from './policy.ts';
 import { postgres } from './postgres.ts';
@@ -23,6 +24,7 @@ export const defences: readonly Defence[] = [
   ...sql,
   ...surfaces,
   ...postgres,
+  ...names,
   ...http,
   ...app,
   ...comments,

@@ -51,3 +51,22 @@ export function takeOut(root: string, cuts: readonly Cut[]): () => void {
     for (const [file, text] of originals) writeFileSync(path.join(root, file), text);
   };
 }
+
+/** A defence whose attack is named by its one test file. */
+export type Row = readonly [
+  test: string,
+  title: string,
+  defence: string,
+  file: string,
+  before: string,
+  after: string,
+  ...also: readonly (readonly [file: string, before: string, after: string])[],
+];
+
+export function rowsOf(rows: readonly Row[], attack?: string): readonly Defence[] {
+  return rows.map(([test, title, defence, file, before, after, ...also]) => ({
+    ...{ attack: attack ?? path.basename(test, '.test.ts'), defence, file, before, after },
+    also: also.map(([other, from, to]) => ({ file: other, before: from, after: to })),
+    falls: { [test]: title },
+  }));
+}

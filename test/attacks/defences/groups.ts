@@ -1,18 +1,9 @@
-import type { Defence } from './defence.ts';
+import { type Defence, type Row, rowsOf } from './defence.ts';
 
 const queue = 'test/app/merge-queue.test.ts';
 const group = 'test/approval/merge-group.test.ts';
 const push = 'test/github/inherited-grants.test.ts';
 const moved = 'test/attacks/merge-group-of-others.test.ts';
-
-type Row = readonly [
-  test: string,
-  title: string,
-  defence: string,
-  file: string,
-  before: string,
-  after: string,
-];
 
 const rows: readonly Row[] = [
   [
@@ -114,6 +105,4 @@ const rows: readonly Row[] = [
 ];
 
 /** Merge groups and pushes: runs that live by the approvals of others. */
-export const groups: readonly Defence[] = rows.map(([test, title, defence, file, before, after]) => ({
-  ...{ attack: 'merge-group', defence, file, before, after, falls: { [test]: title } },
-}));
+export const groups: readonly Defence[] = rowsOf(rows, 'merge-group');

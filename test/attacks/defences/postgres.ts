@@ -1,25 +1,13 @@
-import path from 'node:path';
-import type { Defence } from './defence.ts';
+import { type Defence, type Row, rowsOf } from './defence.ts';
 
 const hidden = 'test/attacks/postgres-hidden-statement.test.ts';
-const swap = 'test/attacks/postgres-name-swap.test.ts';
 const otherwise = 'test/attacks/postgres-read-otherwise.test.ts';
 const doors = 'test/attacks/postgres-side-doors.test.ts';
 const portal = 'test/attacks/postgres-stale-portal.test.ts';
 const back = 'test/attacks/postgres-taken-back.test.ts';
-const unique = 'test/attacks/unique-bypassed.test.ts';
 
-type Row = readonly [
-  test: string,
-  title: string,
-  defence: string,
-  file: string,
-  before: string,
-  after: string,
-  ...also: readonly (readonly [file: string, before: string, after: string])[],
-];
-
-const rows: readonly Row[] = [
+/** What reaches a PostgreSQL gate: statements, settings and portals that are not what they seem. */
+export const postgres: readonly Defence[] = rowsOf([
   [
     hidden,
     'among several statements of one text, one is enough, and none of them runs',
@@ -75,94 +63,6 @@ const rows: readonly Row[] = [
     'src/gates/postgres/session.ts',
     '(copyingIn && !duringCopy.has(frame.type))',
     'copyingIn === null',
-  ],
-  [
-    swap,
-    'a Parse that fails because the name is taken does not rename what stands under it',
-    'a Parse counts when the server has accepted it',
-    'src/gates/postgres/extended.ts',
-    "if (ending.as === 'done') statements.apply(changes);\n      // the unnamed",
-    'statements.apply(changes);\n      // the unnamed',
-  ],
-  [
-    swap,
-    'nor when the failing Parse and the Bind come in one write, with a Sync between',
-    'what was sent before the last Sync is waited for',
-    'src/gates/postgres/context.ts',
-    'if (unsure()) await context.server.wait(() => !unsure());',
-    '',
-  ],
-  [
-    swap,
-    'a Parse that the server skipped after an error does not count',
-    'a Parse that was skipped is none',
-    'src/gates/postgres/extended.ts',
-    "if (ending.as === 'done') statements.apply(changes);\n      // the unnamed",
-    "if (ending.as !== 'failed') statements.apply(changes);\n      // the unnamed",
-  ],
-  [
-    swap,
-    'SQL’s PREPARE and the protocol’s Parse share one space of names, both ways',
-    'PREPARE names what Bind can run',
-    'src/gates/postgres/statements.ts',
-    "return [{ change: 'set', name: nameKey(effect.name), prepared }];",
-    'return [];',
-  ],
-  [
-    swap,
-    'EXECUTE is judged as what it runs, with its arguments as the values',
-    'EXECUTE is judged as what it runs',
-    'src/gates/postgres/plan.ts',
-    'return { ...plain, statement: only.text.text, params: args, analysis: onlyAnalysis, effects: whole };',
-    'return { ...plain, analysis: whole, effects: whole };',
-  ],
-  [
-    swap,
-    'EXECUTE with a computed argument, inside EXPLAIN ANALYZE or CREATE TABLE AS binds the prepared text too',
-    'an EXECUTE inside another statement is followed',
-    'src/policy/sql/execute.ts',
-    'shape: [...outer.shape.slice(0, -1), `${last} -- ${first}`, ...rest],',
-    'shape: outer.shape,',
-  ],
-  [
-    swap,
-    'a name prepared twice in one text with its EXECUTE is unknown',
-    'a name that a text changes itself is ambiguous',
-    'src/gates/postgres/plan.ts',
-    "return earlier === null && local.length === 1 && only?.change === 'set' ? only.prepared : 'ambiguous';",
-    "return earlier ?? (only?.change === 'set' ? only.prepared : 'ambiguous');",
-  ],
-  [
-    swap,
-    'names that agree in their first 63 bytes are one name',
-    'names are cut as the server cuts them',
-    'src/gates/postgres/statements.ts',
-    'return bytes.subarray(0, nameLimit).toString(',
-    'return bytes.toString(',
-  ],
-  [
-    swap,
-    'a text of several statements that fails half-way leaves no name believed',
-    'after a text that failed half-way no name is believed',
-    'src/gates/postgres/simple.ts',
-    'statements.forget(plan.effects.statements > 1 ? changes : [dropsUnnamed]);',
-    'statements.forget([dropsUnnamed]);',
-  ],
-  [
-    swap,
-    'what a text that cannot be read may have prepared is doubted',
-    'after a text that cannot be read every name is doubted',
-    'src/gates/postgres/context.ts',
-    'if (isOpaque(plan.effects)) context.statements.doubtAll();',
-    '',
-  ],
-  [
-    swap,
-    'a Bind that fails does not give its portal’s name another verdict',
-    'a Bind that failed is taken back',
-    'src/gates/postgres/extended.ts',
-    'bound.takeBack();',
-    '',
   ],
   [
     otherwise,
@@ -315,57 +215,4 @@ const rows: readonly Row[] = [
     '',
     ['src/gates/postgres/following.ts', 'if (changed) this.#value = null;', ''],
   ],
-  [
-    unique,
-    'a key that stands in the table is not written again by ',
-    'the key is compared by PostgreSQL’s own functions and operators',
-    'src/checks/unique/query.ts',
-    'return part.lower ? `pg_catalog.lower(${expression})` : expression;',
-    'return part.lower ? `lower(${expression})` : expression;',
-  ],
-  [
-    unique,
-    'a key that stands in the table is not written again by ',
-    'a value is cast as its column is',
-    'src/checks/unique/query.ts',
-    'const typed = [...casts, column.type].reduce(',
-    'const typed = [column.type].reduce(',
-  ],
-  [
-    unique,
-    'a key that stands in the table is not written again by ',
-    'a comment at the end of WHERE takes nothing with it',
-    'src/checks/unique/sql.ts',
-    'WHERE (${predicate}\\n)`;',
-    'WHERE (${predicate})`;',
-  ],
-  [
-    unique,
-    'a temporary table of the same name is another table',
-    'a table is known by its number',
-    'src/checks/unique/sql.ts',
-    'JSON.stringify([table.value.oid, spec.key, hash])',
-    'JSON.stringify([table.value.quoted.split(/[.]/)[1], spec.key, hash])',
-  ],
-  [
-    unique,
-    'what looks for the key cannot write: neither the transaction nor its settings are changed',
-    'what looks into a transaction is undone with its savepoint',
-    'src/gates/postgres/aside.ts',
-    '{ text: `ROLLBACK TO SAVEPOINT ${savepoint}` },',
-    '',
-  ],
-];
-
-/** What reaches a PostgreSQL gate: statements, names, settings and portals that are not what they seem. */
-export const postgres: readonly Defence[] = rows.map(
-  ([test, title, defence, file, before, after, ...also]) => ({
-    attack: path.basename(test, '.test.ts'),
-    defence,
-    file,
-    before,
-    after,
-    also: also.map(([other, from, to]) => ({ file: other, before: from, after: to })),
-    falls: { [test]: title },
-  }),
-);
+] satisfies readonly Row[]);

@@ -273,14 +273,6 @@ export const reports: readonly Defence[] = [
     'a form that would be displayed untruly is refused',
   ),
   refusal(
-    'no exception of the reader gets out',
-    zip,
-    'return refuse(`The artifact could not be read: ${oneLine(messageOf(thrown)).slice(0, 200)}.`);',
-    'throw thrown;',
-    artifact,
-    'no damage to an artifact throws',
-  ),
-  refusal(
     "a fork's run is found by the head's repository",
     'src/app/pull-requests-of-run.ts',
     'const listed = await github.pullRequestsOf(headRepository, headSha).catch(unseen);',
