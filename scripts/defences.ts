@@ -42,6 +42,9 @@ interface Outcome {
   readonly failed: readonly string[];
 }
 
+/** For one test; a machine that is busy with other things takes its time. */
+const patienceMs = 60_000;
+
 /** Of the tests whose names hold one of the titles; of the file itself where it cannot even be loaded. */
 async function outcomeOf(copy: string, file: string, titles: Iterable<string>): Promise<Outcome> {
   const passed: string[] = [];
@@ -50,7 +53,9 @@ async function outcomeOf(copy: string, file: string, titles: Iterable<string>): 
     files: [path.join(copy, file)],
     cwd: copy,
     testNamePatterns: [...titles].map((title) => title.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')),
-    execArgv: ['--test-timeout=120000'],
+    // without a defence a server may never close, and a test never end
+    execArgv: [`--test-timeout=${patienceMs}`, '--test-force-exit'],
+    signal: AbortSignal.timeout(5 * patienceMs),
   });
   stream.on('test:pass', ({ name }) => void passed.push(name));
   stream.on('test:fail', ({ name }) => void failed.push(name));

@@ -28,6 +28,9 @@ describe("a merge group's branch", () => {
     for (const other of [branch('main/x'), `feature/${branch('main')}`, `${branch('main')}0`, 'main'])
       assert.equal(queuedIn(other, 'main'), null, other);
     assert.equal(queuedIn(`gh-readonly-queue/main/pr-0-${head1}`, 'main'), null);
+    // of the same length, so that what follows stands in the same place
+    for (const other of [`my-readonly-queue/main/pr-17-${head1}`, branch('fork')])
+      assert.equal(queuedIn(other, 'main'), null, other);
   });
 });
 

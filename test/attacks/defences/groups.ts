@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
     'only GitHub’s own branches are merge groups',
     'src/approval/merge-group.ts',
     'const found = branch.startsWith(prefix)',
-    'const found = branch.includes(prefix.slice(0, 17))',
+    'const found = branch.length > prefix.length',
   ],
   [
     moved,
