@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { Socket } from 'node:net';
+import { basename } from 'node:path';
 import { test } from 'node:test';
 import { request } from 'undici';
 import { buildForm } from '../../src/approval/build-form.ts';
@@ -31,12 +32,15 @@ const rule: RuleRef = {
 const identity = (action: RuntimeAction): string => fingerprint(buildForm(action, [rule], null).form);
 
 const origins = originReader(process.cwd());
+/** A way out of the repository, and back into it. */
+const here = encodeURIComponent(basename(process.cwd()));
 const fixture = await openFixture({ origins });
 
 const sentences: readonly (readonly [string, string | null])[] = [
   ["DELETE FROM t WHERE id = 1 /*jit_file='src%2Ferrors.ts',jit_line='7'*/", 'src/errors.ts:7'],
   ["DELETE FROM t WHERE id = 1 /*app='x', jit_file='src%2Ferrors.ts',jit_line='8'*/", 'src/errors.ts:8'],
   ["DELETE FROM t WHERE id = 1 /*jit_file='..%2F..%2Fetc%2Fpasswd',jit_line='1'*/", null],
+  [`DELETE FROM t WHERE id = 1 /*jit_file='..%2F${here}%2Fsrc%2Ferrors.ts',jit_line='1'*/`, null],
   ["DELETE FROM t WHERE id = 1 /*jit_file='%2Fetc%2Fpasswd',jit_line='1'*/", null],
   ["DELETE FROM t WHERE id = 1 /*jit_file='src%2Ferrors.ts',jit_line='99999999'*/", null],
   ["DELETE FROM t WHERE id = 1 /*jit_file='%zz',jit_line='1'*/", null],

@@ -225,7 +225,7 @@ export const app: readonly Defence[] = [
     defence: 'an answer is cut to what GitHub takes',
     file: 'src/app/answer.ts',
     before: "const body = cut(`${about}${told}`, maximumComment, { as: 'markdown' });",
-    after: 'const body = `${about}${told}`.slice(0, maximumComment * 10 ** (cut.length - 3));',
+    after: 'const body = `${about}${told}`;',
     also: [
       {
         file: 'src/app/answer.ts',

@@ -120,10 +120,10 @@ export const names: readonly Defence[] = rowsOf([
   [
     unique,
     'a temporary table of the same name is another table',
-    'a table is known by its number',
-    'src/checks/unique/sql.ts',
-    'JSON.stringify([table.value.oid, spec.key, hash])',
-    'JSON.stringify([table.value.quoted.split(/[.]/)[1], spec.key, hash])',
+    'a table is known by its schema too',
+    'src/checks/unique/table.ts',
+    "CASE WHEN $1 IS NULL THEN pg_catalog.format('%I', $2) ELSE pg_catalog.format('%I.%I', $1, $2) END)\nJOIN",
+    "pg_catalog.format('%I', $2))\nJOIN",
   ],
   [
     unique,
