@@ -95,9 +95,9 @@ export const app: readonly Defence[] = [
   {
     attack: 'forged-webhook',
     defence: 'a click is the same click under another GUID',
-    file: 'src/app/carry-out.ts',
-    before: 'source: `click:${given.digest}`,',
-    after: 'source: situation.command.source,',
+    file: 'src/approval/source.ts',
+    before: "return given.via === 'button' ? clickSource(given.digest) : source;",
+    after: 'return given === null ? clickSource(source) : source;',
     also: [
       {
         file: 'src/app/carry-out.ts',
