@@ -65,6 +65,7 @@ test('the name of a session points at a line only where it is one of the reposit
   for (const [name, expected] of [
     ['src/errors.ts::12', 'src/errors.ts:12'],
     ['../secret::12', null],
+    ['src/none.ts::12', null],
     ['psql', null],
   ] as const) {
     const client = await fixture.client({ application_name: name });
