@@ -13,7 +13,7 @@ export const noOrigins: ReadOrigin = () => null;
 const most = 1000;
 
 export function originReader(root: string): ReadOrigin {
-  const roots = [...new Set([path.resolve(root), real(root)])];
+  const roots = namesOf(root);
   const known = new Map<string, string | null>();
   return (told) => {
     const said = parseOrigin(told);
@@ -28,11 +28,14 @@ export function originReader(root: string): ReadOrigin {
   };
 }
 
-function real(folder: string): string {
+/** A folder as it was told and as it really is: a process asked where it is answers the latter. */
+export function namesOf(folder: string): readonly [string, ...string[]] {
+  const told = path.resolve(folder);
   try {
-    return realpathSync(folder);
+    const real = realpathSync(told);
+    return real === told ? [told] : [told, real];
   } catch {
-    return folder;
+    return [told];
   }
 }
 

@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { namesOf } from '../gates/origins.ts';
 import { originVariable } from '../protocol/origin.ts';
 
 /** Beside us in the bundle; from the source, where the build puts it. */
@@ -17,11 +18,10 @@ export function originEnvironment(
   ports: readonly number[],
 ): Record<string, string> {
   if (preload === undefined || given.JIT_APPROVAL_PRELOAD === 'off') return {};
-  const roots = [...new Set([path.resolve(root), realpathSync(root)])];
   // within double quotes Node takes a backslash before `"` and `\`
   const option = `--require "${preload.replace(/["\\]/g, '\\$&')}"`;
   return {
     NODE_OPTIONS: [given.NODE_OPTIONS?.trim(), option].filter(Boolean).join(' '),
-    [originVariable]: JSON.stringify({ roots, ports }),
+    [originVariable]: JSON.stringify({ roots: namesOf(root), ports }),
   };
 }

@@ -9,6 +9,7 @@ import { type Problem, problem, problemType } from '../../protocol/http/problem.
 import type { Gate } from '../gate.ts';
 import { oneRunSecret, sameSecret } from '../http/credential.ts';
 import { listenOnLoopback } from '../http/listen.ts';
+import { namesOf } from '../origins.ts';
 import { localAction } from './caller.ts';
 import { judgeRequestSchema, settleRequestSchema } from './messages.ts';
 import { Tickets } from './tickets.ts';
@@ -36,13 +37,14 @@ export const localApiLimit = 4_194_304;
  */
 export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi> {
   const secret = oneRunSecret();
+  const roots = namesOf(options.root);
   const tickets = new Tickets();
   const server = createServer({ requestTimeout: 0 });
   const listening = await listenOnLoopback(server, async () => tickets.abandon());
   serve(server, async (request, response) => {
     const path = entry(request, secret, listening.port);
     const body = await readJson(request);
-    if (path === '/v1/judge') await judge(options, tickets, body, response);
+    if (path === '/v1/judge') await judge({ ...options, roots }, tickets, body, response);
     else if (path === '/v1/settle') settle(tickets, body, response);
     else throw refusal(404, 'There is POST v1/judge and POST v1/settle.');
   });
@@ -51,12 +53,12 @@ export async function startLocalApi(options: LocalApiOptions): Promise<LocalApi>
 }
 
 async function judge(
-  options: LocalApiOptions,
+  options: LocalApiOptions & { readonly roots: Parameters<typeof localAction>[1] },
   tickets: Tickets,
   body: unknown,
   response: ServerResponse,
 ): Promise<void> {
-  const action = localAction(valid(judgeRequestSchema, body), options.root, options.targetFor);
+  const action = localAction(valid(judgeRequestSchema, body), options.roots, options.targetFor);
   const ruling = await options.judge.judge(action, null);
   if (ruling.outcome === 'allow') {
     const ticket = tickets.issue(ruling);

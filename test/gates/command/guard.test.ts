@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -138,5 +138,23 @@ test('the environment names the test that a command comes from, by line or by na
     });
     assert.deepEqual([code, told], [0, []]);
     assert.deepEqual(judge.actions.at(-1)?.origin, line === null ? null : { file: 'api/test_pay.py', line });
+  }
+});
+
+test('where a command runs is told alike, whether the repository is reached by its own name or by a link', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'jit-linked-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'real/api'), { recursive: true });
+  writeFileSync(join(folder, 'real/api/a.js'), '');
+  symlinkSync('real', join(folder, 'link'));
+  const judge = testJudge(() => 'allow');
+  const api = await startLocalApi({ judge, targetFor: localTargets([]), root: join(folder, 'link') });
+  t.after(() => api.close());
+  for (const name of ['link', 'real']) {
+    const env = { PATH: process.env.PATH, JIT_APPROVAL_URL: api.url, JIT_TEST_ID: 'a.js::1' };
+    await guardCommand({ argv: ['true'], env, cwd: join(folder, name, 'api'), tell: () => undefined });
+    const action = judge.actions.at(-1);
+    assert(action?.kind === 'command');
+    assert.deepEqual([action.cwd, action.origin?.file], ['api', 'api/a.js'], name);
   }
 });
