@@ -50,7 +50,7 @@ suite('facts of a job', { concurrency: 2 }, () => {
     assert.doesNotMatch(seen.log, /^(INPUT_|ACTIONS_|GITHUB_TOKEN)/m);
   });
 
-  test('GITHUB_ENV sets any variable for the following steps but NODE_OPTIONS and what begins with GITHUB_', async (t) => {
+  test("GITHUB_ENV sets any variable for the following steps but NODE_OPTIONS, and hides none of the runner's own", async (t) => {
     const seen = await run(
       t,
       `- run: printf 'NODE_OPTIONS=--x\\nGITHUB_SHA=evil\\nLD_PRELOAD_LIKE=1\\n' >> "$GITHUB_ENV"
