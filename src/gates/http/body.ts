@@ -30,8 +30,13 @@ export async function takeBody(
   if (!hasBody(request.rawHeaders)) {
     return { seen: { known: true, value: null }, digest: null, forward: () => null };
   }
+  const length = headerValue(request.rawHeaders, 'content-length');
+  const announced = Number(length ?? 0);
+  if (wanted === 'body' && length !== null && announced <= limit) {
+    start();
+    return read(request, await wholeBody(request), limit);
+  }
   const bytes = chunksOf(request);
-  const announced = Number(headerValue(request.rawHeaders, 'content-length') ?? 0);
   if (wanted === 'head' || announced > limit) {
     const why = wanted === 'head' ? 'a body that no rule reads' : tooLarge(limit);
     return unread(why, () => {
@@ -42,13 +47,29 @@ export async function takeBody(
   start();
   const { chunks, ended } = await readUpTo(bytes, limit);
   if (!ended) return unread(tooLarge(limit), () => stream(chunks, bytes));
-  const whole = Buffer.concat(chunks);
+  return read(request, Buffer.concat(chunks), limit);
+}
+
+async function read(request: IncomingMessage, whole: Buffer, limit: number): Promise<RequestBody> {
   if (whole.length === 0) return { seen: { known: true, value: null }, digest: null, forward: () => whole };
   return {
     seen: await documentOf(request, whole, limit),
     digest: createHash('sha256').update(whole).digest('hex'),
     forward: () => whole,
   };
+}
+
+/** Of a length that was announced, and that Node's parser sees to. */
+function wholeBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+    const gone = () => reject(new Error('The caller closed its connection.'));
+    request.once('close', gone);
+    if (request.destroyed) gone();
+  });
 }
 
 function unread(why: string, forward: () => Readable): RequestBody {

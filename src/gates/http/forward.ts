@@ -56,6 +56,9 @@ export function forward(
   });
 }
 
+/** Bytes up to which a piece is given as text: head and body are then written at once, as one. */
+const small = 16 * 1024;
+
 class Relay implements Dispatcher.DispatchHandler {
   readonly #response: ServerResponse;
   readonly #rewrite: HeaderRewrite;
@@ -111,7 +114,11 @@ class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#response.write(chunk)) return;
+    const taken =
+      chunk.length <= small
+        ? this.#response.write(chunk.toString('latin1'), 'latin1')
+        : this.#response.write(chunk);
+    if (taken) return;
     controller.pause();
     this.#response.once('drain', () => controller.resume());
   }

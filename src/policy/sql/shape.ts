@@ -84,10 +84,14 @@ function separated(before: SqlToken, token: SqlToken): boolean {
 /** Names of holes, each once. */
 class Names {
   readonly #taken = new Set<string>();
+  /** The number to try next: an INSERT of thousands of rows asks for one name as often. */
+  readonly #next = new Map<string, number>();
 
   take(wanted: string): string {
     let name = wanted;
-    for (let next = 2; this.#taken.has(name); next++) name = `${wanted}[${next}]`;
+    let next = this.#next.get(wanted) ?? 2;
+    for (; this.#taken.has(name); next++) name = `${wanted}[${next}]`;
+    this.#next.set(wanted, next);
     this.#taken.add(name);
     return name;
   }

@@ -163,3 +163,15 @@ test('shape and holes together are every token: nothing can be conflated', () =>
   );
   assert.ok(understood > 100, `only ${understood} statements were understood`);
 });
+
+test('a name that thousands of rows ask for is numbered on', () => {
+  const rows = 10_000;
+  const { holes } = analyse(
+    `insert into t (a, "a[3]") values ${Array.from({ length: rows }, (_, row) => `(${row}, 'x')`).join(', ')}`,
+  );
+  assert.equal(new Set(holes.map(({ name }) => name)).size, 2 * rows);
+  assert.deepEqual(
+    holes.slice(0, 8).map(({ name }) => name),
+    ['a', 'a[3]', 'a[2]', 'a[3][2]', 'a[4]', 'a[3][3]', 'a[5]', 'a[3][4]'],
+  );
+});
