@@ -48,11 +48,15 @@ function unanswered(facts: readonly RecordedFact[]): readonly CommandFact[] {
   return facts.filter((fact) => fact.type === 'command').filter((fact) => !answered.has(fact.source));
 }
 
+/** Its votes are written, all of them in one transaction. */
+const carriedOut: Conclusion = { outcome: 'done', words: null, votes: [], rerun: false };
+
 async function decide(pass: Pass, command: CommandFact): Promise<Conclusion> {
   const { github, key, at } = pass;
-  // its own votes are there where a crash kept its answer away: it must come to what it came to then
+  const facts = await factsOf(pass);
+  // a crash kept its answer away: what it decided stands, whatever has become of the comment or its writer since
   const own = votesSource(command);
-  const facts = (await factsOf(pass)).filter((fact) => fact.type !== 'vote' || fact.source !== own);
+  if (facts.some((fact) => fact.type === 'vote' && fact.source === own)) return carriedOut;
   const state = stateOf(pass, facts);
   const teams = teamsAsked(
     state.holds.flatMap((hold) => hold.requirements.map(({ requirement }) => requirement)),

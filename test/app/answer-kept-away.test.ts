@@ -7,7 +7,7 @@ import { flaggedOf } from './help/report.ts';
 import { idOf, repository, type Stage, stage } from './help/stage.ts';
 
 /** Fails to write each answer the first time: what a process that dies before it leaves is the same. */
-function answersLate(): Ledger {
+function answersLate(meanwhile: () => void = () => undefined): Ledger {
   const ledger = memoryLedger();
   const failed = new Set<string>();
   return {
@@ -16,6 +16,7 @@ function answersLate(): Ledger {
       for (const fact of facts) {
         if (fact.type !== 'answer' || failed.has(fact.source)) continue;
         failed.add(fact.source);
+        meanwhile();
         throw new Error('the process ends here');
       }
       return ledger.record(key, facts, delivery, installation);
@@ -68,6 +69,20 @@ suite('a command whose votes were written and whose answer was not', () => {
       assert.deepEqual(told(), []);
     });
   }
+
+  test('is told as carried out although the comment was edited meanwhile, for its votes count', async () => {
+    const later: (() => void)[] = [];
+    await using scene = await stage({ ...options, ledger: answersLate(() => later.pop()?.()) });
+    const { pull, say, told } = await open(scene);
+    const id = idOf(scene.del('41'));
+    later.push(() => {
+      const comment = scene.sandbox.read.comments(pull).findLast(({ body }) => body.startsWith('/approve'));
+      assert.ok(comment);
+      scene.sandbox.act.editComment('alice', comment, 'never mind');
+    });
+    assert.deepEqual(await say(`/approve ${id}`), ['+1']);
+    assert.deepEqual(told(), []);
+  });
 
   test('approve all, pressed: it does not find that nothing is left to approve', async () => {
     await using scene = await stage({ ...options, ledger: answersLate() });
