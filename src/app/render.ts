@@ -16,7 +16,7 @@ import { type HoldView, viewOfHold } from '../report/views.ts';
  * current head from the base branch, `home` the repository's page.
  */
 export const renderer = (difference: BaseDifference | null, home: string): Render => ({
-  hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds, home), buttons),
+  hold: (hold, state, buttons) => holdOutput(viewOfHold(hold, state.holds, home), buttons, state.open),
   gate: (gate, state, set, grants) =>
     gateOutput(gateView(gate, state, set, grants, state.head === state.currentHead ? difference : null)),
   annotations: (state) => inCheck(current(state).map(annotation), policyFile),

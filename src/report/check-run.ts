@@ -31,8 +31,11 @@ export function reportOutput(report: Report, wholeAt: string | null = null): Che
   return output(headline(report), jobSummary(report, maximumOutput, wholeAt), '');
 }
 
-/** A held runtime action, with everything that an approver needs. `buttons`: whether the check run has them. */
-export function holdOutput(view: HoldView, buttons: boolean): CheckOutput {
+/**
+ * A held runtime action, with everything that an approver needs. `buttons`: whether the check run has them; `open`:
+ * whether the pull request is.
+ */
+export function holdOutput(view: HoldView, buttons: boolean, open = true): CheckOutput {
   const whole = isShownWhole(view.form, checkRunFormLimit);
   const decide =
     !isOpen(view) || view.blocked !== null
@@ -49,6 +52,12 @@ export function holdOutput(view: HoldView, buttons: boolean): CheckOutput {
   const summary = [`**${statusText(view)}**${because(view)}`];
   summary.push('', formBlock(view.form, checkRunFormLimit), ...wholeLine(view, checkRunFormLimit));
   summary.push('', ...holdFacts(view), ...decide);
+  // what the policy denies nobody can lift
+  if (open && view.status === 'denied' && view.blocked === null)
+    summary.push(
+      '',
+      `**To take the denial back**, a new comment on the pull request: \`/revoke ${view.id}\``,
+    );
   if (isOpen(view)) summary.push(...rememberMarkdown(view.remember ?? []));
   return output(holdTitle(view), summary.join('\n'), '');
 }

@@ -42,3 +42,11 @@ suite('what is cut says where all of it is', () => {
     assert.ok(!jobSummary(report()).includes('whole report]('));
   });
 });
+
+test('a denied action says how the denial is taken back, but not where nothing can be decided any more', () => {
+  const denied = { ...long(100), status: 'denied', sentence: 'Denied by bob.', blocked: null } as const;
+  const way = `/revoke ${denied.id}`;
+  assert.ok(holdOutput(denied, false).summary.includes(way));
+  assert.ok(!holdOutput(denied, false, false).summary.includes(way));
+  assert.ok(!holdOutput({ ...denied, blocked: 'the policy denies it' }, false).summary.includes(way));
+});

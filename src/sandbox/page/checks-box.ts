@@ -80,7 +80,7 @@ function mergeLine(view: View, pull: Pull): Html {
   if (pull.mergedAt)
     return html`<p class="verdict good">Merged by ${pull.mergedBy?.login ?? 'somebody'}.</p>`;
   if (pull.state === 'closed') {
-    return html`<p class="verdict quiet">Closed without merging. ${view.person ? button(`${home}/reopen`, 'Reopen') : null}</p>`;
+    return html`<div class="verdict quiet"><span>Closed without merging.</span>${view.person ? button(`${home}/reopen`, 'Reopen') : null}</div>`;
   }
   const state = mergeState(view.world, pull);
   const [tone, text] = verdicts[state] ?? ['quiet', state];
