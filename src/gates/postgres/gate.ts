@@ -160,7 +160,9 @@ class Listener {
   async #begin(socket: Socket, greeted: Greeted): Promise<void> {
     const { judge, analyser, upstream: settings } = this.#options;
     const target = this.#targetOf(greeted);
-    const [analyse, { connectUpstream }] = await Promise.all([analyser(), driver()]);
+    const loaded = await this.#load(socket, Promise.all([analyser(), driver()]));
+    if (loaded === null) return;
+    const [analyse, { connectUpstream }] = loaded;
     const judged = await judgeStartup(greeted.parameters, { target, role: settings.user, judge, analyse });
     if (judged.refused !== null) {
       judged.settle(false);
@@ -187,6 +189,18 @@ class Listener {
     socket.uncork();
     live.server.start();
     live.session.start();
+  }
+
+  /** Null, and said to the client and in the report, where it fails: without it nothing can be judged. */
+  async #load<T>(socket: Socket, loading: Promise<T>): Promise<T | null> {
+    try {
+      return await loading;
+    } catch (error) {
+      const message = `the gate of ${this.#options.target.name} could not be loaded: ${messageOf(error)}`;
+      this.#options.report?.(message);
+      turnAway(socket, { severity: 'FATAL', code: 'XX000', message });
+      return null;
+    }
   }
 
   #open(socket: Socket, greeted: Greeted, upstream: Upstream, analyse: Analyse): Live {

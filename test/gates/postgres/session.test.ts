@@ -240,6 +240,28 @@ test('a message over the gate’s limit ends the session before it has come', as
   }
 });
 
+test('a gate whose parser cannot be loaded lets nobody in, and says why', async () => {
+  const notices: string[] = [];
+  const settings = settingsFromUrl(db.url);
+  const broken = await startPostgresGate({
+    target: postgresTarget('shop-db', settings, { declared: true, disposable: true }),
+    upstream: settings,
+    judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
+    analyser: () => Promise.reject(new Error('libpg-query.wasm is missing')),
+    report: (notice) => notices.push(notice),
+  });
+  try {
+    const url = `postgresql://${broken.user}:${broken.password}@${broken.host}:${broken.port}/${broken.database}`;
+    const error = await errorOf(new pg.Client(url).connect());
+    assert.equal(error.code, 'XX000');
+    const why = 'the gate of shop-db could not be loaded: libpg-query.wasm is missing';
+    assert.equal(error.message, why);
+    assert.deepEqual(notices, [why]);
+  } finally {
+    await broken.close();
+  }
+});
+
 test('a target that is down is told in words, without a password', async () => {
   const notices: string[] = [];
   const free = await startPostgresGate({
