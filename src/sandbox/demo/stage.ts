@@ -6,6 +6,7 @@ import { startSandbox } from '../index.ts';
 import { startPostgres } from '../postgres.ts';
 import { createRunner } from '../runner/index.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { watchOver } from '../watch-over.ts';
 import { type AppProcess, startAppProcess } from './app-process.ts';
 import { exampleFiles } from './example-files.ts';
 import { freePort } from './free-port.ts';
@@ -49,6 +50,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   };
   try {
     const folder = mkdtempSync(path.join(tmpdir(), 'jit-approval-demo-'));
+    cleanups.push(watchOver(folder));
     cleanups.push(() => rmSync(folder, { recursive: true, force: true }));
     // as a runner whose image has the example's dependencies: Node looks for them in the folders above
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
@@ -72,6 +74,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       temporary: folder,
     });
     const sandbox = await startSandbox({ runner, port });
+    cleanups.push(watchOver(sandbox.world.folder));
     cleanups.push(() => sandbox.close());
     tell('a GitHub for this machine runs');
     makePeople(sandbox);

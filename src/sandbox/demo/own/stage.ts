@@ -6,6 +6,7 @@ import { startSandbox } from '../../index.ts';
 import { startPostgres } from '../../postgres.ts';
 import { createRunner } from '../../runner/index.ts';
 import type { Sandbox } from '../../sandbox.ts';
+import { watchOver } from '../../watch-over.ts';
 import { type AppProcess, startAppProcess } from '../app-process.ts';
 import { freePort } from '../free-port.ts';
 import { installApp, makePeople, makeRepository } from '../populate.ts';
@@ -33,6 +34,7 @@ export async function openOwnStage(
 ): Promise<OwnStage> {
   await using started = new AsyncDisposableStack();
   const folder = mkdtempSync(path.join(tmpdir(), 'jit-approval-demo-'));
+  started.defer(watchOver(folder));
   started.defer(() => rmSync(folder, { recursive: true, force: true }));
   // Node looks for dependencies in the folders above: a job has them also without `npm ci`
   if (project.modules !== null) symlinkSync(project.modules, path.join(folder, 'node_modules'));
@@ -61,6 +63,7 @@ export async function openOwnStage(
       temporary: folder,
     }),
   });
+  started.defer(watchOver(sandbox.world.folder));
   started.defer(() => sandbox.close());
   makePeople(sandbox);
   const credentials = policy.app === null ? null : installApp(sandbox, policy.app);
