@@ -55,7 +55,7 @@ test('also when the start-up packet switches it off', async () => {
     async () => {
       const wire = await fixture.wire({ options: '-c standard_conforming_strings=off' });
       const [judged] = await fixture.during(async () => {
-        wire.send(encodeQuery('select 1'), encodeQuery(String.raw`select 'a\'b'`));
+        wire.send(encodeQuery('select 1'), encodeQuery(String.raw`select 'a\nb'`));
         await wire.answers();
         await wire.answers();
       });

@@ -33,14 +33,13 @@ test('EXECUTE in a bound portal does not run what was prepared under its name la
   }
 });
 
+const holdAudit: Decide = async ({ analysis }, scope) => {
+  if (analysis.unknown.length > 0) return 'held';
+  const found = await scope?.resolve(analysis.operations.flatMap((operation) => operation.tables));
+  return found?.known === true && found.value.every((table) => table?.schema === 'public') ? 'allow' : 'held';
+};
+
 test('TRUNCATE in a bound portal does not reach a table that its name means later', async () => {
-  const holdAudit: Decide = async ({ analysis }, scope) => {
-    if (analysis.unknown.length > 0) return 'held';
-    const found = await scope?.resolve(analysis.operations.flatMap((operation) => operation.tables));
-    return found?.known === true && found.value.every((table) => table?.schema === 'public')
-      ? 'allow'
-      : 'held';
-  };
   await fixture.deciding(holdAudit, async () => {
     const wire = await fixture.wire();
     const say = async (...messages: Buffer[]): Promise<string[]> => {
@@ -64,4 +63,42 @@ test('TRUNCATE in a bound portal does not reach a table that its name means late
       'ZI',
     ]);
   });
+});
+
+test('nor after another Bind of its name has failed, when ROLLBACK TO has brought the portal back', async () => {
+  await fixture.deciding(holdAudit, async () => {
+    const wire = await fixture.wire();
+    const say = async (...messages: Buffer[]): Promise<string[]> => {
+      wire.send(...messages);
+      return wire.answers();
+    };
+    await say(encodeQuery('begin'));
+    await say(encodeParse('s', 'truncate sessions'), encodeBind(portal, 's'), sync);
+    await say(encodeQuery('savepoint here'));
+    const other = [encodeParse('t', 'select 2'), encodeBind(portal, 't'), sync];
+    assert.deepEqual(await say(...other), ['1', 'E42P03', 'ZE']);
+    await say(encodeQuery('rollback to here'));
+    await say(encodeQuery('set search_path = audit'));
+    assert.deepEqual(await say(encodeExecute('p'), sync), ['EJA001', 'S', 'ZE']);
+    await say(encodeQuery('rollback'));
+    assert.equal(await counted('audit.sessions'), 1);
+  });
+});
+
+test('nor EXECUTE in a portal that outlived an error what was prepared under its name later', async () => {
+  const wire = await fixture.wire();
+  const say = async (...messages: Buffer[]): Promise<string[]> => {
+    wire.send(...messages);
+    return wire.answers();
+  };
+  await say(encodeQuery('begin; prepare foo as select 1 as a'));
+  await say(encodeParse('s', 'execute foo'), encodeBind(portal, 's'), sync);
+  await say(encodeQuery('savepoint here'));
+  assert.equal((await say(encodeQuery('select 1/0'))).at(-1), 'ZE');
+  await say(encodeQuery('rollback to here'));
+  await say(encodeQuery('deallocate foo'));
+  await say(encodeParse('foo', 'delete from orders returning 1 as a'), sync);
+  assert.deepEqual(await say(encodeExecute('p'), sync), ['EJA001', 'ZE']);
+  await say(encodeQuery('commit'));
+  assert.equal(await counted('orders'), 1);
 });

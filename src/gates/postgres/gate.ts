@@ -212,7 +212,8 @@ class Listener {
       ready: () => {
         knowledge.ready();
         const { status, empty } = server.pipeline;
-        if (status !== 'T' && empty) context.portals.closeAll();
+        // not while it has failed: ROLLBACK TO brings back what was bound before the savepoint
+        if (status === 'I' && empty) context.portals.closeAll();
       },
       idle: () => follow({ event: 'ended' }),
       gone: (error) => {

@@ -86,14 +86,6 @@ export const names: readonly Defence[] = rowsOf([
     '',
   ],
   [
-    swap,
-    'a Bind that fails does not give its portal’s name another verdict',
-    'a Bind that failed is taken back',
-    'src/gates/postgres/extended.ts',
-    'bound.takeBack();',
-    '',
-  ],
-  [
     unique,
     'a key that stands in the table is not written again by ',
     'the key is compared by PostgreSQL’s own functions and operators',

@@ -194,6 +194,22 @@ export const postgres: readonly Defence[] = rowsOf([
     'return ',
   ],
   [
+    portal,
+    'nor after another Bind of its name has failed, when ROLLBACK TO has brought the portal back',
+    'a Bind that failed is taken back',
+    'src/gates/postgres/extended.ts',
+    'bound.takeBack();',
+    '',
+  ],
+  [
+    portal,
+    'nor EXECUTE in a portal that outlived an error what was prepared under its name later',
+    'portals are known until the transaction is over, also while it has failed',
+    'src/gates/postgres/gate.ts',
+    "if (status === 'I' && empty) context.portals.closeAll();",
+    "if (status !== 'T' && empty) context.portals.closeAll();",
+  ],
+  [
     back,
     'a setting that a transaction made does not outlive it in how the next text is read',
     'what a transaction set is taken back at its end',
