@@ -143,7 +143,7 @@ ${button(`${home}/delete`, 'Delete', {}, 'danger')}
 /** A review is of the head that this page shows, also when it was pushed to since. */
 function commentForm(view: View, pull: Pull, home: string): Html {
   if (!view.person) {
-    return html`<p class="box pad muted">Choose above who you are to comment, to click a check's buttons and to merge.</p>`;
+    return html`<p class="box pad muted">Choose at the top of the page who you are, to comment, to click a check's buttons and to merge.</p>`;
   }
   return html`<form class="comment new" method="post" action="${home}/comments">
 ${avatar(view.person)}

@@ -42,7 +42,8 @@ export async function follow(
     const gate = gateOf(sandbox, project, pull);
     if (gate !== undefined) {
       const line = `${gate.name}: ${gate.title ?? gate.conclusion ?? gate.status}`;
-      once(`${gate.id} ${line}`, () => tell(line));
+      const green = gate.conclusion === 'success' ? ' (green; the page stays until Ctrl-C)' : '';
+      once(`${gate.id} ${line}`, () => tell(`${line}${green}`));
     }
     await setTimeout(pauseMs, undefined, { signal: ended }).catch(() => undefined);
   }
@@ -126,7 +127,7 @@ function howToGoOn(sandbox: Sandbox, project: OwnProject, run: Run, held: readon
     '',
     'On the page choose grace or katherine (maintainers) at the top and comment',
     ...held.map((id) => `  /approve ${id}`),
-    `As alan, the author, you are refused.${rerun}`,
+    `As alan, the author, you are refused. Ctrl-C ends the demo.${rerun}`,
     '',
   ].join('\n');
 }
