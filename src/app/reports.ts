@@ -95,10 +95,17 @@ async function readOne(
   const claimed = typeof read === 'string' ? null : read.run.checkRunId;
   if (claimed === null || (await jobs()).some(isExecution(claimed, name.attempt)))
     return reportFact(truth, read, source.at);
-  // while the run goes on GitHub may list a job late; an artifact is read once
-  if (run.status !== 'completed') return null;
+  // GitHub may list a job late; but what is not settled is fetched anew at each look, so not for as long as a run goes on
+  if (run.status !== 'completed' && isFresh(artifact, source.at)) return null;
   const why = `it says that job ${claimed} made it, which GitHub does not list in attempt ${name.attempt} of this run`;
   return reportFact(truth, why, source.at);
+}
+
+/** Longer than GitHub needs to list a job that has begun. */
+const listedWithinMs = 5 * 60_000;
+
+function isFresh({ createdAt }: Artifact, at: string): boolean {
+  return createdAt !== null && Date.parse(at) - Date.parse(createdAt) < listedWithinMs;
 }
 
 type Jobs = () => Promise<readonly WorkflowJob[]>;

@@ -135,6 +135,8 @@ export interface Artifact {
   readonly id: number;
   readonly name: string;
   readonly sizeInBytes: number;
+  /** ISO 8601 instant by GitHub's clock; null where it tells none. */
+  readonly createdAt: string | null;
   readonly expired: boolean;
 }
 

@@ -54,12 +54,19 @@ const jobSchema = z
     }),
   );
 const artifactSchema = z
-  .object({ id: z.int(), name: z.string(), size_in_bytes: z.int(), expired: z.boolean() })
+  .object({
+    id: z.int(),
+    name: z.string(),
+    size_in_bytes: z.int(),
+    created_at: z.string().nullish(),
+    expired: z.boolean(),
+  })
   .transform(
     (found): Artifact => ({
       id: found.id,
       name: found.name,
       sizeInBytes: found.size_in_bytes,
+      createdAt: found.created_at ?? null,
       expired: found.expired,
     }),
   );

@@ -6,6 +6,7 @@ import type { Artifact, WorkflowRun } from '../../src/github/port.ts';
 import { later } from '../app/help/live-job.ts';
 import { flaggedOf } from '../app/help/report.ts';
 import { granted, idOf, policyFor, policyPath, repository, stage, zipOf } from '../app/help/stage.ts';
+import { report } from '../report/sample.ts';
 
 /** S10: whoever owns the run uploads what he likes, as often as he likes, under any name. */
 suite('artifacts that do not agree', () => {
@@ -65,39 +66,43 @@ suite('artifacts that do not agree', () => {
   });
 });
 
-test('of an artifact that is too large, or one of thousands, not a byte is fetched', async () => {
-  const fetched: number[] = [];
-  const artifact = (id: number, name: string, sizeInBytes = 100): Artifact => ({
-    id,
-    name,
-    sizeInBytes,
-    expired: false,
-  });
-  const all = [
-    artifact(1, 'jit-large-0-1-1', 11 * 1024 * 1024),
-    artifact(2, 'coverage'),
-    ...Array.from({ length: 2000 }, (_, index) => artifact(10 + index, `jit-j${index}-0-1-1`)),
-  ];
-  const run: WorkflowRun = {
-    id: 100,
-    attempt: 1,
-    event: 'pull_request',
-    status: 'completed',
-    conclusion: 'failure',
-    headSha: '1'.repeat(40),
-    headBranch: 'feature',
-    headRepository: 'mallory/shop',
-    headRepositoryId: 2,
-    repositoryId: 1,
-    path: '.github/workflows/integration.yml',
-  };
-  const source: ReportSource = {
+const artifact = (id: number, name: string, sizeInBytes = 100): Artifact => ({
+  id,
+  name,
+  sizeInBytes,
+  createdAt: '2026-01-01T00:00:00Z',
+  expired: false,
+});
+
+const runOf = (status: string): WorkflowRun => ({
+  id: 100,
+  attempt: 1,
+  event: 'pull_request',
+  status,
+  conclusion: 'failure',
+  headSha: '1'.repeat(40),
+  headBranch: 'feature',
+  headRepository: 'mallory/shop',
+  headRepositoryId: 2,
+  repositoryId: 1,
+  path: '.github/workflows/integration.yml',
+});
+
+/** Each of these artifacts holds `zip`; `fetched` is told of each that is downloaded. */
+function sourceOf(
+  all: readonly Artifact[],
+  fetched: number[],
+  zip = new Uint8Array(),
+  at = '2026-01-01T00:00:00Z',
+): ReportSource {
+  const { headSha: sha } = runOf('completed');
+  return {
     key: { repository: 'acme/shop', number: 7 },
     github: {
       artifacts: async () => all.toReversed(),
       downloadArtifact: async (_repository, id) => {
         fetched.push(id);
-        return new Uint8Array();
+        return zip;
       },
       executions: async () => [],
       pullRequestsOf: async () => [],
@@ -111,7 +116,7 @@ test('of an artifact that is too large, or one of thousands, not a byte is fetch
       authorId: 5,
       title: '',
       mergedAs: null,
-      head: { sha: run.headSha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
+      head: { sha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
       base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
     },
     policy: gatePolicyOf([
@@ -121,14 +126,35 @@ test('of an artifact that is too large, or one of thousands, not a byte is fetch
       },
     ]),
     facts: [],
-    at: '2026-01-01T00:00:00Z',
+    at,
     host: 'github.com',
   };
-  const facts = await newReports(source, run);
+}
+
+test('of an artifact that is too large, or one of thousands, not a byte is fetched', async () => {
+  const fetched: number[] = [];
+  const all = [
+    artifact(1, 'jit-large-0-1-1', 11 * 1024 * 1024),
+    artifact(2, 'coverage'),
+    ...Array.from({ length: 2000 }, (_, index) => artifact(10 + index, `jit-j${index}-0-1-1`)),
+  ];
+  const facts = await newReports(sourceOf(all, fetched), runOf('completed'));
   assert.equal(fetched.length, 499);
   assert.ok(!fetched.includes(1) && !fetched.includes(2));
   const reasons = facts.map((fact) => (fact.type === 'report' ? fact.invalid : null));
   assert.match(reasons[0] ?? '', /11534336 bytes; at most 10485760 are read/);
   assert.equal(reasons.length, 501);
   assert.match(reasons.at(-1) ?? '', /left more than 500 reports/);
+});
+
+test('a report that names a job which GitHub never lists is not fetched again and again while its run goes on', async () => {
+  const fetched: number[] = [];
+  const zip = Uint8Array.from(zipOf(report({ run: { ...report().run, checkRunId: 9 } })));
+  const at = async (time: string) => {
+    const source = sourceOf([artifact(1, 'jit-integration-0-1-1')], fetched, zip, time);
+    return newReports(source, runOf('in_progress'));
+  };
+  assert.deepEqual(await at('2026-01-01T00:01:00Z'), []);
+  const [fact] = await at('2026-01-01T00:06:00Z');
+  assert.match((fact?.type === 'report' && fact.invalid) || '', /job 9 made it, which GitHub does not list/);
 });

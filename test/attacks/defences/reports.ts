@@ -177,6 +177,14 @@ export const reports: readonly Defence[] = [
     'is not believed where it names a job that GitHub does not list in that attempt',
   ),
   refusal(
+    'a job that GitHub does not list is waited for in minutes alone',
+    'src/app/reports.ts',
+    "if (run.status !== 'completed' && isFresh(artifact, source.at)) return null;",
+    "if (run.status !== 'completed') return null;",
+    contradicting,
+    'a report that names a job which GitHub never lists is not fetched again and again',
+  ),
+  refusal(
     'a report from another workflow is shown as such',
     'src/approval/gate-findings.ts',
     'workflows.length === 0 || workflow === null || workflows.includes(workflow)',
