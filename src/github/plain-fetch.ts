@@ -24,11 +24,13 @@ export interface PlainResponse {
 
 const silenceMs = 60_000;
 const mostRedirects = 5;
+/** The largest answer that a job asks for is a page of a hundred comments, 65,536 characters each. */
+const mostBytes = 64 * 1024 * 1024;
 
 /**
  * `fetch` for an API, by Node's own HTTP client: the global fetch takes 45 ms of a job's start to load, this one
  * 5. Follows redirects (a renamed repository), with the credential only as long as the origin stays the same.
- * Rejects without an answer, or where nothing came for a minute.
+ * Rejects without an answer, where nothing came for a minute, or where more came than anybody asks for.
  */
 export async function plainFetch(address: string, request: PlainRequest = {}): Promise<PlainResponse> {
   let [url, asked] = [new URL(address), request];
@@ -62,7 +64,14 @@ function exchange(url: URL, { method, headers, body, signal }: PlainRequest): Pr
     const options = { method: method ?? 'GET', headers: { ...headers }, ...(signal ? { signal } : {}) };
     const sent = start(url, options, (answer) => {
       const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let size = 0;
+      answer.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        size += chunk.length;
+        if (size <= mostBytes) return;
+        reject(new Error(`${url.host} answered with more than ${mostBytes} bytes`));
+        sent.destroy();
+      });
       answer.once('error', reject);
       answer.once('end', () => resolve(responseOf(url, answer, Buffer.concat(chunks))));
     });

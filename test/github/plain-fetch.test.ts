@@ -92,6 +92,20 @@ suite('the fetch of a job', () => {
     await assert.rejects(plainFetch(`${url}/file`), /a redirect from http: to file:/);
   });
 
+  test('rejects an answer without end', async (t) => {
+    let sent = 0;
+    const piece = Buffer.alloc(1024 * 1024);
+    const { url } = await server(t, (_, response) => {
+      const more = () => {
+        while (!response.destroyed && response.write(piece)) sent += 1;
+      };
+      response.on('drain', more);
+      more();
+    });
+    await assert.rejects(plainFetch(url), /^Error: 127\.0\.0\.1:\d+ answered with more than 67108864 bytes$/);
+    assert.ok(sent < 100);
+  });
+
   test('rejects where nobody answers, or breaks off', async (t) => {
     const { url } = await server(t, (request, response) => {
       response.writeHead(200, { 'content-length': 10 }).write('half');
