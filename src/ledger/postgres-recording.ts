@@ -99,8 +99,10 @@ async function firstTime(
   delivery: string,
 ): Promise<boolean> {
   const { rowCount } = await client.query(
-    `WITH touched AS (${touchPull})
-     INSERT INTO jit_approval.delivery (guid, repository, number) VALUES ($4, $1, $2) ON CONFLICT DO NOTHING`,
+    // by reading from it, for else the pull request would be locked last: everybody locks it first
+    `WITH touched AS (${touchPull} RETURNING repository, number)
+     INSERT INTO jit_approval.delivery (guid, repository, number)
+     SELECT $4, repository, number FROM touched ON CONFLICT DO NOTHING`,
     [key.repository, key.number, installation, delivery],
   );
   return rowCount === 1;

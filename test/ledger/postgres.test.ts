@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import pg from 'pg';
 import { postgresLedger } from '../../src/ledger/postgres.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
+import { until } from '../../src/sandbox/demo/until.ts';
 import { databases } from './databases.ts';
 import { killed } from './killed.ts';
 
@@ -45,6 +46,30 @@ describe('the ledger in PostgreSQL', () => {
     for await (const { links, broken } of verifyLedger(ledger)) chains.push([links, broken]);
     assert.deepEqual(chains, [[120, null]]);
     await Promise.all(replicas.map((each) => each.close()));
+  });
+
+  test('a writer that waits for a pull request holds no delivery meanwhile, or two would wait for each other', async () => {
+    const url = await server.fresh();
+    const ledger = await postgresLedger(url);
+    await ledger.markDirty(key, 5);
+    const [holder, other] = [new pg.Client(url), new pg.Client(url)];
+    await Promise.all([holder.connect(), other.connect()]);
+    await holder.query('BEGIN; SELECT FROM jit_approval.pull FOR UPDATE');
+    const writing = ledger.record(key, [], 'guid-1', 5);
+    await until('the writer waits', async () => {
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await other.query(waiting)).rowCount === 1;
+    });
+    // were it there already, this one would wait for the writer, and could hold what the writer waits for
+    await other.query("BEGIN; SET LOCAL lock_timeout = '2s'");
+    await other.query(
+      `INSERT INTO jit_approval.delivery (guid, repository, number) VALUES ('guid-1', 'acme/shop', 12)`,
+    );
+    await other.query('ROLLBACK');
+    await holder.query('COMMIT');
+    assert.equal(await writing, true);
+    assert.equal(await ledger.record(key, [], 'guid-1', 5), false);
+    await Promise.all([holder.end(), other.end(), ledger.close()]);
   });
 
   test('replicas that take at once take different pull requests', async () => {
