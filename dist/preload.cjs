@@ -83,22 +83,24 @@ function tellUndici(places, isGate) {
 
 // src/sdk/preload/places.ts
 var import_node_async_hooks = require("node:async_hooks");
-var import_node_path = require("node:path");
 
 // src/sdk/origin.ts
 var import_node_url = require("node:url");
-var frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):\d+\)?$/;
+var frame = /^\s*at (?:.+? \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/;
 function placesAbove(below) {
   const holder = {};
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50;
   Error.captureStackTrace(holder, below);
-  const lines = String(holder.stack).split("\n");
+  const { stack } = holder;
   Error.stackTraceLimit = limit;
-  return lines.flatMap((line) => {
+  return placesIn(String(stack));
+}
+function placesIn(stack) {
+  return stack.split("\n").flatMap((line) => {
     const match = frame.exec(line.trimEnd());
-    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? "")) return [];
-    const path = match[1] ?? "";
+    const path = match?.[1] ?? "";
+    if (match === null || path.includes("), ") || /[\\/]node_modules[\\/]/.test(path)) return [];
     return [{ file: path.startsWith("file://") ? (0, import_node_url.fileURLToPath)(path) : path, line: Number(match[2]) }];
   });
 }
@@ -110,7 +112,7 @@ var Places = class {
   #roots;
   #kept = new import_node_async_hooks.AsyncLocalStorage();
   constructor(roots) {
-    this.#roots = roots.map((root) => root.endsWith(import_node_path.sep) ? root : `${root}${import_node_path.sep}`);
+    this.#roots = roots.map((root) => withDrive(root).replace(/[\\/]$/, ""));
   }
   /** `file:line` for a gate; empty where it is not known. */
   current() {
@@ -139,27 +141,105 @@ var Places = class {
     }
   }
   #isOwn(file) {
-    return this.#roots.some((root) => file.startsWith(root));
+    return this.#below(file) !== null;
   }
   /** By its path below the repository: the repository itself may lie in a folder called `test`. */
   #isHelper({ file }) {
-    return this.#roots.some((root) => file.startsWith(root) && testFolders.test(file.slice(root.length - 1)));
+    return testFolders.test(this.#below(file) ?? "");
+  }
+  /** The path below the repository, its first separator included; null outside. */
+  #below(told2) {
+    const file = withDrive(told2);
+    const root = this.#roots.find((each) => file.startsWith(each) && /[\\/]/.test(file.charAt(each.length)));
+    return root === void 0 ? null : file.slice(root.length);
   }
 };
+function withDrive(file) {
+  return file.replace(/^[a-z]:/, (drive) => drive.toUpperCase());
+}
+
+// src/sdk/preload/loading.ts
+var import_node_module2 = __toESM(require("node:module"), 1);
+var import_node_vm = __toESM(require("node:vm"), 1);
+function afterLoading(isWanted, change) {
+  const changed = (module2, file) => {
+    if (typeof file !== "string" || typeof module2 !== "object" || module2 === null || !isWanted(file)) return;
+    Reflect.set(module2, "exports", change(file, Reflect.get(module2, "exports")));
+  };
+  follow(import_node_module2.default.prototype, "_compile", (result, [, file], module2) => {
+    changed(module2, file);
+    return result;
+  });
+  follow(import_node_vm.default, "compileFunction", (compiled, [, parameters, options]) => {
+    const at = Array.isArray(parameters) ? parameters.indexOf("module") : -1;
+    const file = Object(options).filename;
+    if (at < 0 || typeof compiled !== "function" || typeof file !== "string" || !isWanted(file))
+      return compiled;
+    return function loaded(...given) {
+      const result = Reflect.apply(compiled, this, given);
+      changed(given[at], file);
+      return result;
+    };
+  });
+}
+function follow(holder, name, then) {
+  const method = Reflect.get(holder, name);
+  if (typeof method !== "function") return;
+  Reflect.set(holder, name, function followed(...given) {
+    const result = Reflect.apply(method, this, given);
+    try {
+      return then(result, given, this);
+    } catch {
+      return result;
+    }
+  });
+}
+
+// src/sdk/preload/playwright.ts
+var bundle = /[\\/]playwright-core[\\/]lib[\\/]coreBundle\.js$/;
+function tellPlaywright(places) {
+  const known = /* @__PURE__ */ new WeakSet();
+  afterLoading(
+    (file) => bundle.test(file),
+    (_, exports2) => {
+      const entry = Object(Object(Object(exports2).inprocess).playwright).request;
+      const maker = typeof entry === "object" && entry !== null ? Object.getPrototypeOf(entry) : null;
+      if (typeof maker !== "object" || maker === null) return exports2;
+      follow(
+        maker,
+        "newContext",
+        (made) => made instanceof Promise ? made.then((context) => keepFetch(context, places, known)) : made
+      );
+      return exports2;
+    }
+  );
+}
+function keepFetch(context, places, known) {
+  const shared = Object.getPrototypeOf(Object(context));
+  const fetch = Reflect.get(Object(shared), "fetch");
+  if (typeof shared !== "object" || shared === null || known.has(shared) || typeof fetch !== "function")
+    return context;
+  known.add(shared);
+  Reflect.set(shared, "fetch", function keeping(...given) {
+    return places.keep(() => Reflect.apply(fetch, this, given));
+  });
+  return context;
+}
 
 // src/sdk/preload/postgres.ts
-var import_node_module2 = __toESM(require("node:module"), 1);
 var import_node_net = require("node:net");
-var import_node_vm = __toESM(require("node:vm"), 1);
 var queries = /[\\/]pg[\\/]lib[\\/]query\.js$|[\\/]pg-cursor[\\/](dist[\\/])?index\.js$/;
 var pools = /[\\/]pg-pool[\\/]index\.js$/;
 function tellPostgres(places, ports) {
   const tell = teller(ports);
-  afterLoading((file, exports2) => {
-    if (queries.test(file)) return isQuery(exports2) ? telling(exports2, places, tell) : exports2;
-    if (pools.test(file)) keepThroughPool(exports2, places);
-    return exports2;
-  });
+  afterLoading(
+    (file) => queries.test(file) || pools.test(file),
+    (file, exports2) => {
+      if (queries.test(file)) return isQuery(exports2) ? telling(exports2, places, tell) : exports2;
+      keepThroughPool(exports2, places);
+      return exports2;
+    }
+  );
 }
 function isQuery(exports2) {
   return typeof exports2 === "function" && typeof exports2.prototype?.submit === "function";
@@ -202,39 +282,6 @@ function message(place) {
   bytes.write(place, 5);
   return bytes;
 }
-function afterLoading(change) {
-  const changed = (module2, file) => {
-    if (typeof file !== "string" || typeof module2 !== "object" || module2 === null) return;
-    Reflect.set(module2, "exports", change(file, Reflect.get(module2, "exports")));
-  };
-  follow(import_node_module2.default.prototype, "_compile", (result, [, file], module2) => {
-    changed(module2, file);
-    return result;
-  });
-  follow(import_node_vm.default, "compileFunction", (compiled, [, parameters, options]) => {
-    const at = Array.isArray(parameters) ? parameters.indexOf("module") : -1;
-    const file = Object(options).filename;
-    if (at < 0 || typeof compiled !== "function" || typeof file !== "string" || !(queries.test(file) || pools.test(file)))
-      return compiled;
-    return function loaded(...given) {
-      const result = Reflect.apply(compiled, this, given);
-      changed(given[at], file);
-      return result;
-    };
-  });
-}
-function follow(holder, name, then) {
-  const method = Reflect.get(holder, name);
-  if (typeof method !== "function") return;
-  Reflect.set(holder, name, function followed(...given) {
-    const result = Reflect.apply(method, this, given);
-    try {
-      return then(result, given, this);
-    } catch {
-      return result;
-    }
-  });
-}
 
 // src/sdk/preload/main.ts
 try {
@@ -243,6 +290,7 @@ try {
     const places = new Places(roots);
     tellPostgres(places, ports);
     tellHttp(places, ports);
+    tellPlaywright(places);
   }
 } catch {
 }

@@ -119,7 +119,7 @@ function sentence({ message, hint }) {
 
 // src/sdk/origin.ts
 import { fileURLToPath } from "node:url";
-var frame = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:[\\/])[^()]*):(\d+):\d+\)?$/;
+var frame = /^\s*at (?:.+? \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/;
 function callerOf(below) {
   return placesAbove(below)[0] ?? null;
 }
@@ -128,12 +128,15 @@ function placesAbove(below) {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 50;
   Error.captureStackTrace(holder, below);
-  const lines = String(holder.stack).split("\n");
+  const { stack } = holder;
   Error.stackTraceLimit = limit;
-  return lines.flatMap((line) => {
+  return placesIn(String(stack));
+}
+function placesIn(stack) {
+  return stack.split("\n").flatMap((line) => {
     const match = frame.exec(line.trimEnd());
-    if (match === null || /[\\/]node_modules[\\/]/.test(match[1] ?? "")) return [];
-    const path = match[1] ?? "";
+    const path = match?.[1] ?? "";
+    if (match === null || path.includes("), ") || /[\\/]node_modules[\\/]/.test(path)) return [];
     return [{ file: path.startsWith("file://") ? fileURLToPath(path) : path, line: Number(match[2]) }];
   });
 }

@@ -13,6 +13,7 @@ export interface AppOptions {
   readonly githubHost: () => string;
   readonly databaseUrl: string;
   readonly sweepMs: number;
+  readonly discoverMs: number;
 }
 
 /** One replica: a process that is started again whenever it dies. */
@@ -71,7 +72,7 @@ export function replica(options: AppOptions): Replica {
   };
 }
 
-function spawnApp({ scene, githubHost, databaseUrl, sweepMs }: AppOptions): ChildProcess {
+function spawnApp({ scene, githubHost, databaseUrl, sweepMs, discoverMs }: AppOptions): ChildProcess {
   return spawn(process.execPath, [script], {
     env: {
       PATH: process.env.PATH,
@@ -89,7 +90,7 @@ function spawnApp({ scene, githubHost, databaseUrl, sweepMs }: AppOptions): Chil
       JIT_APPROVAL_POLL_MS: '200',
       JIT_APPROVAL_RETRY_MS: '100',
       JIT_APPROVAL_SWEEP_MS: String(sweepMs),
-      JIT_APPROVAL_DISCOVER_MS: String(2 * sweepMs),
+      JIT_APPROVAL_DISCOVER_MS: String(discoverMs),
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -3,25 +3,31 @@ import type { CheckRun, Comment, Pull } from '../../../src/sandbox/model.ts';
 import { idOf, repository, type Stage } from '../../app/help/stage.ts';
 import type { Story } from './stories.ts';
 
-/** However long a storm may hold up what one of them waits for. */
-const patienceMs = 180_000;
-
-/** Plays every story to its end, at most `atOnce` at a time. People act on what they see, as they do. */
-export async function playAll(scene: Stage, all: readonly Story[], atOnce: number): Promise<void> {
+/**
+ * Plays every story to its end, at most `atOnce` at a time. People act on what they see, as they do, and wait for it
+ * `patienceMs` at most.
+ */
+export async function playAll(
+  scene: Stage,
+  all: readonly Story[],
+  atOnce: number,
+  patienceMs: number,
+): Promise<void> {
   const waiting = [...all];
   const one = async () => {
-    for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) await play(scene, story);
+    for (let story = waiting.shift(); story !== undefined; story = waiting.shift())
+      await play(scene, story, patienceMs);
   };
   await Promise.all(Array.from({ length: atOnce }, one));
 }
 
-async function play(scene: Stage, story: Story): Promise<void> {
+async function play(scene: Stage, story: Story, patienceMs: number): Promise<void> {
   const { act } = scene.sandbox;
   const { branch, kind, maintainer } = story;
   const ids = story.users.map((user) => idOf(scene.del(user)));
   await act.push(repository, 'wanda', { branch, from: 'main', files: { [`${branch}.ts`]: branch } });
   const pull = await act.openPull(repository, 'wanda', { head: branch, title: branch });
-  const see = eyes(scene, pull, `${branch}, ${kind}`);
+  const see = eyes(scene, pull, `${branch}, ${kind}`, patienceMs);
   await see('all holds are shown', () =>
     ids.every((id) => shown(scene, pull, id)?.conclusion === 'action_required'),
   );
@@ -68,7 +74,7 @@ async function play(scene: Stage, story: Story): Promise<void> {
 
 type See = (what: string, look: () => boolean) => Promise<void>;
 
-function eyes({ check, gate, ours, sandbox }: Stage, pull: Pull, who: string): See {
+function eyes({ check, gate, ours, sandbox }: Stage, pull: Pull, who: string, patienceMs: number): See {
   /** For whoever has to find out what went wrong. */
   const seen = () => {
     const now = gate(pull) ?? check(pull, 'JIT approval: main');

@@ -26,13 +26,25 @@ const replicas = 3;
 const atOnce = 25;
 /** One of the processes dies about every so many of its requests. */
 const killEvery = 150;
-/** However long the last lost webhook may take to be found. */
-const patienceMs = 90_000;
+
+/** Milliseconds. A sweep looks at every open pull request, so it may not come more often than that can be done. */
+function paceOf(all: readonly Story[]) {
+  const sweepMs = Math.max(2000, all.length * 150);
+  const discoverMs = 2 * sweepMs;
+  return {
+    sweepMs,
+    discoverMs,
+    /** However long a storm may hold up what somebody waits for: it may get lost several times in a row. */
+    personMs: Math.max(180_000, 5 * sweepMs),
+    /** However long the last lost webhook may take to be found. */
+    restMs: Math.max(90_000, 3 * discoverMs),
+  };
+}
 
 /** What GitHub shows in the end when one App runs in calm weather. */
 export async function calmRun(all: readonly Story[]): Promise<readonly Picture[]> {
   await using scene = await openScene(all);
-  await playAll(scene, all, atOnce);
+  await playAll(scene, all, atOnce, paceOf(all).personMs);
   await scene.settle();
   await scene.app.sweep();
   await scene.settle();
@@ -49,7 +61,7 @@ export async function stormyRun(options: ChaosOptions): Promise<void> {
   const { fleet, storms } = await brew(scene, options);
   try {
     await Promise.all(fleet.map((app) => app.start()));
-    await playAll(scene, all, atOnce);
+    await playAll(scene, all, atOnce, paceOf(all).personMs);
     for (const storm of storms) storm.calm();
     tell(`seed ${seed}: everybody has acted after ${seconds()}; ${countsOf(storms, fleet)}`);
     await settled(scene, all, expected);
@@ -67,7 +79,7 @@ export async function stormyRun(options: ChaosOptions): Promise<void> {
 
 async function brew(scene: Stage, { seed, all, databaseUrl }: ChaosOptions) {
   const hosts: string[] = [];
-  const options = { scene, databaseUrl, sweepMs: Math.max(2000, all.length * 150) };
+  const options = { scene, databaseUrl, ...paceOf(all) };
   const fleet: Replica[] = Array.from({ length: replicas }, (_, index) =>
     replica({ ...options, githubHost: () => hosts[index] ?? '' }),
   );
@@ -85,9 +97,11 @@ async function brew(scene: Stage, { seed, all, databaseUrl }: ChaosOptions) {
 
 async function settled(scene: Stage, all: readonly Story[], expected: readonly Picture[]): Promise<void> {
   const look = () => differences(pictures(scene, all), expected);
-  await until('GitHub shows what it shows in calm weather', () => look().length === 0, patienceMs).catch(() =>
-    assert.deepEqual(look(), []),
-  );
+  await until(
+    'GitHub shows what it shows in calm weather',
+    () => look().length === 0,
+    paceOf(all).restMs,
+  ).catch(() => assert.deepEqual(look(), []));
 }
 
 async function chainsHold(databaseUrl: string): Promise<void> {
