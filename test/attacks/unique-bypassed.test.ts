@@ -61,6 +61,8 @@ test('a temporary table of the same name is another table, and its keys free not
   assert.equal(await ended(a.query("INSERT INTO users (id, email) VALUES (1, 'a@x')")), 'ok');
   assert.equal(await ended(a.query("INSERT INTO public.users (id, email) VALUES (1, 'a@x')")), 'duplicate');
   assert.equal(await ended(b.query("INSERT INTO users (id, email) VALUES (1, 'a@x')")), 'duplicate');
+  // what stands in the real one alone is looked for there, not under the name that the session sees first
+  assert.equal(await ended(a.query("INSERT INTO public.users (id, email) VALUES (1, 'b@x')")), 'duplicate');
 });
 
 test('what looks for the key cannot write: neither the transaction nor its settings are changed', async () => {

@@ -103,14 +103,6 @@ export const names: readonly Defence[] = rowsOf([
   ],
   [
     unique,
-    'a key that stands in the table is not written again by ',
-    'a comment at the end of WHERE takes nothing with it',
-    'src/checks/unique/sql.ts',
-    'WHERE (${predicate}\\n)`;',
-    'WHERE (${predicate})`;',
-  ],
-  [
-    unique,
     'a temporary table of the same name is another table',
     'a table is known by its schema too',
     'src/checks/unique/table.ts',
