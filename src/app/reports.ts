@@ -32,7 +32,7 @@ export async function newReports(source: ReportSource, run: WorkflowRun): Promis
   const found: Fact[] = [];
   const perAttempt = new Map<number, number>();
   const artifacts = await source.github.artifacts(source.key.repository, run.id);
-  const jobs = jobsOnce(source, run);
+  const asks = asksOf(source, run);
   for (const artifact of [...artifacts].sort((a, b) => a.id - b.id)) {
     const name = reportName(artifact.name);
     if (name === null) continue;
@@ -43,7 +43,7 @@ export async function newReports(source: ReportSource, run: WorkflowRun): Promis
     const fact =
       count > maximumReports
         ? reportFact(truthOf(source, run, artifact, name), tooMany(name.attempt), source.at)
-        : await readOne(source, run, artifact, { ...name, jobs });
+        : await readOne(source, run, artifact, { ...name, asks });
     if (fact !== null) found.push(fact);
   }
   return found;
@@ -87,13 +87,19 @@ async function readOne(
   source: ReportSource,
   run: WorkflowRun,
   artifact: Artifact,
-  { jobs, ...name }: { readonly job: string; readonly attempt: number; readonly jobs: Jobs },
+  { asks, ...name }: { readonly job: string; readonly attempt: number; readonly asks: Asks },
 ): Promise<Fact | null> {
+  const place = `${source.key.repository} ${artifact.id} ${artifact.createdAt ?? ''}`;
+  const other = elsewhere.get(place);
+  if (other !== undefined && (await isOfAnother(source, asks, other))) return null;
   const truth = truthOf(source, run, artifact, name);
   const read = await downloadReport(source.github, source.key.repository, artifact);
-  if (typeof read !== 'string' && (await isOfAnother(source, run, read.run.pullRequest))) return null;
+  if (typeof read !== 'string' && (await isOfAnother(source, asks, read.run.pullRequest))) {
+    keepElsewhere(place, read.run.pullRequest);
+    return null;
+  }
   const claimed = typeof read === 'string' ? null : read.run.checkRunId;
-  if (claimed === null || (await jobs()).some(isExecution(claimed, name.attempt)))
+  if (claimed === null || (await asks.jobs()).some(isExecution(claimed, name.attempt)))
     return reportFact(truth, read, source.at);
   // GitHub may list a job late; but what is not settled is fetched anew at each look, so not for as long as a run goes on
   if (run.status !== 'completed' && isFresh(artifact, source.at)) return null;
@@ -108,15 +114,39 @@ function isFresh({ createdAt }: Artifact, at: string): boolean {
   return createdAt !== null && Date.parse(at) - Date.parse(createdAt) < listedWithinMs;
 }
 
-type Jobs = () => Promise<readonly WorkflowJob[]>;
+/** What GitHub is asked once for all reports of a run, when one makes it necessary. */
+interface Asks {
+  /** Jobs of the run in all attempts. */
+  jobs(): Promise<readonly WorkflowJob[]>;
+  /** Pull requests that have the run's head. */
+  sharing(): Promise<readonly PullRequest[]>;
+}
 
-/** Jobs of the run in all attempts, asked for once, when a report names one. */
-function jobsOnce({ github, key }: ReportSource, run: WorkflowRun): Jobs {
-  let asked: ReturnType<Jobs> | null = null;
+function asksOf({ github, key }: ReportSource, run: WorkflowRun): Asks {
+  return {
+    jobs: once(() => github.executions(key.repository, run.id)),
+    sharing: once(() => pullRequestsWithHead(github, key.repository, run)),
+  };
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
   return () => {
-    asked ??= github.executions(key.repository, run.id);
+    asked ??= ask();
     return asked;
   };
+}
+
+/**
+ * Artifacts that hold another pull request's report, with its number: nothing is recorded of them here, and they would
+ * be fetched anew at each look. What an artifact says never changes.
+ */
+const elsewhere = new Map<string, number | null>();
+const mostElsewhere = 20_000;
+
+function keepElsewhere(place: string, claimed: number | null): void {
+  if (elsewhere.size >= mostElsewhere) elsewhere.clear();
+  elsewhere.set(place, claimed);
 }
 
 const isExecution = (id: number, attempt: number) => (job: WorkflowJob) =>
@@ -137,12 +167,8 @@ export async function downloadReport(
 }
 
 /** Two pull requests may share a head and so its runs: a report for the other one is not ours to judge. */
-async function isOfAnother(
-  { github, key }: ReportSource,
-  run: WorkflowRun,
-  claimed: number | null,
-): Promise<boolean> {
+async function isOfAnother({ key }: ReportSource, asks: Asks, claimed: number | null): Promise<boolean> {
   if (claimed === null || claimed === key.number) return false;
-  const pulls = await pullRequestsWithHead(github, key.repository, run);
+  const pulls = await asks.sharing();
   return pulls.some((pull) => pull.number === claimed && pull.state === 'open');
 }

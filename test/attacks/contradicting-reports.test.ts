@@ -158,3 +158,21 @@ test('a report that names a job which GitHub never lists is not fetched again an
   const [fact] = await at('2026-01-01T00:06:00Z');
   assert.match((fact?.type === 'report' && fact.invalid) || '', /job 9 made it, which GitHub does not list/);
 });
+
+test('reports for another pull request with the same head are fetched once, however often this one is looked at', async () => {
+  const fetched: number[] = [];
+  const zip = Uint8Array.from(zipOf(report({ run: { ...report().run, pullRequest: 8 } })));
+  const all = [artifact(1, 'jit-a-0-1-1'), artifact(2, 'jit-b-0-1-1')];
+  const source = sourceOf(all, fetched, zip);
+  let asked = 0;
+  const pullRequestsOf = async () => {
+    asked += 1;
+    return [{ ...source.pull, number: 8 }];
+  };
+  const shared = { ...source, github: { ...source.github, pullRequestsOf } };
+  for (let look = 0; look < 3; look++) assert.deepEqual(await newReports(shared, runOf('completed')), []);
+  assert.deepEqual(fetched, [1, 2]);
+  assert.equal(asked, 3);
+  // once the other one is closed, its reports are this one's to refuse
+  assert.equal((await newReports(source, runOf('completed'))).length, 2);
+});

@@ -171,8 +171,8 @@ export const reports: readonly Defence[] = [
   refusal(
     'a report names a job that GitHub lists in that attempt',
     'src/app/reports.ts',
-    'if (claimed === null || (await jobs()).some(isExecution(claimed, name.attempt)))',
-    'if (claimed === null || (await jobs()).length > 0)',
+    'if (claimed === null || (await asks.jobs()).some(isExecution(claimed, name.attempt)))',
+    'if (claimed === null || (await asks.jobs()).length > 0)',
     elsewhere,
     'is not believed where it names a job that GitHub does not list in that attempt',
   ),
@@ -183,6 +183,14 @@ export const reports: readonly Defence[] = [
     "if (run.status !== 'completed') return null;",
     contradicting,
     'a report that names a job which GitHub never lists is not fetched again and again',
+  ),
+  refusal(
+    'a report for another pull request is fetched once',
+    'src/app/reports.ts',
+    'elsewhere.set(place, claimed);',
+    '',
+    contradicting,
+    'reports for another pull request with the same head are fetched once',
   ),
   refusal(
     'a report from another workflow is shown as such',
