@@ -103,10 +103,14 @@ suite('only people with the right decide', () => {
   });
 
   test('a comment by another person whose text looks like ours is not overwritten', async () => {
-    const body = scene.ours(pull)[0]?.body ?? '';
-    const copy = scene.sandbox.act.comment('rita', pull, body);
-    await scene.app.sweep();
-    await scene.settle();
+    await using other = await stage();
+    const opened = await other.open();
+    const body = other.ours(opened)[0]?.body ?? '';
+    const copy = other.sandbox.act.comment('rita', opened, body);
+    // what we have to say changes
+    other.sandbox.act.comment('alice', opened, `/deny ${id}`);
+    await other.settle();
+    assert.notEqual(other.ours(opened)[0]?.body, body);
     assert.equal(copy.body, body);
     assert.equal(copy.edited, false);
   });
