@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { gateCheckName } from '../../../approval/check-names.ts';
 import { readReportZip } from '../../../github/artifact-zip.ts';
+import { terminalText } from '../../../report/escape.ts';
 import type { Report } from '../../../report/schema.ts';
 import type { Attempt, CheckRun, Job, Pull, Run } from '../../model.ts';
 import type { Sandbox } from '../../sandbox.ts';
@@ -79,6 +80,7 @@ function tellEnd(sandbox: Sandbox, project: OwnProject, run: Run, attempt: Attem
   const steps = reports.flatMap((report) => report.steps.map(({ id, status }) => `${id} ${status}`));
   const by = steps.length === 0 ? '' : ` (${steps.join(', ')})`;
   tell(`attempt ${attempt.number} of ${run.workflow.name} ended: ${attempt.conclusion}${by}`);
+  for (const notice of new Set(reports.flatMap(({ notices }) => notices))) tell(`! ${terminalText(notice)}`);
   const held = reports.flatMap(({ flagged }) =>
     flagged.filter(({ outcome }) => outcome === 'held').map(({ id }) => id),
   );
@@ -100,7 +102,11 @@ function tellEnd(sandbox: Sandbox, project: OwnProject, run: Run, attempt: Attem
 function lastWords({ log }: Job): string[] {
   const words = log.map((line) => stripVTControlCharacters(line.replace(/^\S+Z /, '')));
   const failure = words.findIndex((line) => line.startsWith('##[error]'));
-  return words.slice(Math.max(0, failure - 8), failure + 1).map((line) => line.replace(/^##\[\w+\]/, ''));
+  // above that a step's log has its command and its whole environment
+  const start = words.lastIndexOf('##[endgroup]', failure) + 1;
+  return words
+    .slice(Math.max(start, failure - 8), failure + 1)
+    .map((line) => terminalText(line.replace(/^##\[\w+\]/, '')));
 }
 
 function runAddress({ url }: Sandbox, { repository }: OwnProject, run: Run): string {

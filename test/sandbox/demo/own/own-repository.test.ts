@@ -137,7 +137,10 @@ test('a run that fails before anything is held is told with the end of its log',
   t.after(() => ended.abort());
   const following = follow(stage.sandbox, project, pull, { tell, ended: ended.signal });
   const [words] = await until('the end is told', () => /nothing was held.*/s.exec(told.join('\n')));
-  assert.match(words, /no lockfile here\n.*exit code 3\.\n.*actions\/runs\/\d+\/job\/\d+/);
+  assert.match(
+    words,
+    /^nothing was held; what went wrong:\n {2}no lockfile here\n.*exit code 3\.\n.*actions\/runs\/\d+\/job\/\d+/,
+  );
   ended.abort();
   await following;
 });
