@@ -52,6 +52,56 @@ const statements = [
   'select ? as a, 98765 as b',
 ];
 
+/** What may make a literal something else than it looks, and what is decided by one. */
+const pieces = [
+  ...[
+    'e',
+    'n',
+    'b',
+    'u&',
+    'U',
+    '"',
+    "'",
+    '.',
+    '-',
+    '+',
+    '::',
+    '$1',
+    '1',
+    '0',
+    '_',
+    'e5',
+    '.5',
+    '\n',
+    '(',
+    ')',
+    ',',
+    ';',
+  ],
+  ...[
+    ' and ',
+    ' where ',
+    ' limit ',
+    ' uescape ',
+    ' escape ',
+    'interval ',
+    'date ',
+    'float',
+    'array[',
+    'set_config(',
+  ],
+  ...[
+    "'role'",
+    "'zqjit0e'",
+    '98765',
+    '1.5',
+    ' returning ',
+    ' as ',
+    'app.fn(',
+    ' from pg_settings where name = ',
+  ],
+];
+
 const stringLiteral = fc
   .string({
     unit: fc.constantFrom(...'ab\'c \n"%;$?\\-/*(),.0189é', 'zqjit0e', '98765', 'role', 'search_path'),
@@ -86,6 +136,45 @@ suite('the analysis by a template', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  test('is the analysis of the text itself, also of one that is spliced together from pieces', () => {
+    const classes = {
+      string: fc.constantFrom("''", "'x'", "'role'", "'a''b'", "'zqjit1e'", "'98765'", "'\n'", "'1 day'"),
+      integer: fc.nat(999_999_999).map(String),
+      decimal: fc.constantFrom('0.0', '1.50', '98765.5'),
+    };
+    const splices = fc.array(fc.tuple(fc.nat(60), fc.nat(1), fc.constantFrom(...pieces)), {
+      minLength: 1,
+      maxLength: 2,
+    });
+    let served = 0;
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...statements),
+        splices,
+        fc.array(fc.constantFrom('1', "'a'", '2.5'), { minLength: 3 }),
+        fc.gen(),
+        (statement, cuts, first, gen) => {
+          const tokens = filled(statement, first).match(/'[^']*'|\w+|\s+|\S/g) ?? [];
+          for (const [at, taken, piece] of cuts) tokens.splice(at % (tokens.length + 1), taken, piece);
+          const cut = cutAtLiterals(tokens.join(''));
+          if (cut === null) return;
+          const others = [0, 1, 2].map(() =>
+            withLiterals(
+              cut,
+              cut.literals.map((one) => gen(() => classes[one.class])),
+            ),
+          );
+          const found = byTemplate(...others);
+          if (found === null) return;
+          served += 1;
+          assert.deepEqual(found, whole(others.at(-1) ?? ''));
+        },
+      ),
+      { numRuns: 6000 },
+    );
+    assert.ok(served > 100, `only ${served} of 6000 were served by a template`);
   });
 
   test('is that of a text of the same class of literals, statement by statement', () => {
