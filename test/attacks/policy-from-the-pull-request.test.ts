@@ -33,7 +33,12 @@ suite('the policy is never taken from the pull request', () => {
   });
 
   test('a base that is laxer than the default branch asks for what both ask', async () => {
-    await using scene = await stage();
+    await using scene = await stage({
+      report: (report) => ({
+        ...report,
+        policy: report.policy.map((source) => ({ ...source, blob: gitBlob(lax(4711)) })),
+      }),
+    });
     await scene.sandbox.act.push(repository, 'alice', {
       branch: 'lax',
       from: 'main',
