@@ -38,26 +38,34 @@ export const undecidable: Owners = { people: [], teams: [], emails: [] };
  * megabytes of wildcards against a path of a thousand folders would take minutes.
  */
 const maximumSteps = 5_000_000;
+/** The same for all files that one pull request's reports name, which are as many and as deep as its author likes. */
+const maximumInAll = 100_000_000;
 
 /**
  * The owners of a file, relative to the repository's root. Null where no line matches, or one without owners;
  * `undecidable` where that would take too long.
  */
 export function ownersOf(lines: readonly OwnerLine[], file: string): Owners | null {
-  const known = found.get(lines) ?? new Map<string, Owners | null>();
+  const known = found.get(lines) ?? { owners: new Map(), left: maximumInAll };
   found.set(lines, known);
-  const before = known.get(file);
-  const owners = before === undefined ? findOwners(lines, file) : before;
-  known.set(file, owners);
+  const before = known.owners.get(file);
+  if (before !== undefined) return before;
+  const most = Math.min(maximumSteps, known.left);
+  const steps = { left: most };
+  const owners = findOwners(lines, file, steps);
+  known.left -= most - Math.max(0, steps.left);
+  known.owners.set(file, owners);
   return owners;
 }
 
 /** A fold asks about the same files again and again. */
-const found = new WeakMap<readonly OwnerLine[], Map<string, Owners | null>>();
+const found = new WeakMap<
+  readonly OwnerLine[],
+  { readonly owners: Map<string, Owners | null>; left: number }
+>();
 
-function findOwners(lines: readonly OwnerLine[], file: string): Owners | null {
+function findOwners(lines: readonly OwnerLine[], file: string, steps: Steps): Owners | null {
   const path = file.split('/');
-  const steps = { left: maximumSteps };
   const inTime = (pattern: string, segment: string) => matchesSegment(pattern, segment, steps);
   const line = lines.findLast(({ segments }) => steps.left < 0 || glob(segments, path, '**', inTime, steps));
   if (steps.left < 0) return undecidable;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { ownersOf, parseCodeowners, undecidable } from '../../src/approval/codeowners.ts';
 import { flaggedOf } from '../app/help/report.ts';
 import { idOf, policyFor, repository, stage } from '../app/help/stage.ts';
 
@@ -38,4 +39,16 @@ suite('a CODEOWNERS', () => {
       assert.deepEqual(scene.sandbox.violations, []);
     });
   }
+});
+
+test('files that a report invents, deep and many, do not keep the App matching them with CODEOWNERS', () => {
+  const text = Array.from({ length: 600 }, (_, at) => `*.x${at} @acme/team-${at}`).join('\n');
+  const lines = parseCodeowners(`* @will\n${text}`);
+  const deep = (at: number) => `${'a/'.repeat(490)}${at}`;
+  const owners = Array.from({ length: 100 }, (_, at) => ownersOf(lines, deep(at)));
+  assert.deepEqual(owners[0]?.people, ['will']);
+  assert.equal(owners.at(-1), undecidable);
+  // what was found stays so, and nobody else's pull request is touched by it
+  assert.deepEqual(ownersOf(lines, deep(0))?.people, ['will']);
+  assert.deepEqual(ownersOf(parseCodeowners(`* @will\n${text}`), deep(99))?.people, ['will']);
 });

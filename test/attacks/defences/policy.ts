@@ -112,6 +112,14 @@ export const policies: readonly Defence[] = [
     falls: { [files]: 'lines that are made to match slowly name nobody, and whoever asks is told why' },
   },
   {
+    attack: 'huge-codeowners',
+    defence: 'comparisons are counted over all files that the reports of a pull request name',
+    file: 'src/approval/codeowners.ts',
+    before: 'const maximumInAll = 100_000_000;',
+    after: 'const maximumInAll = 10 ** 12;',
+    falls: { 'test/attacks/huge-codeowners.test.ts': 'files that a report invents, deep and many' },
+  },
+  {
     attack: 'codeowners',
     defence: 'who cannot be found in time is nobody',
     file: 'src/approval/codeowners.ts',
