@@ -60,7 +60,8 @@ export function replica(options: AppOptions): Replica {
     },
     async stop() {
       stopping = true;
-      if (child === null || child.exitCode !== null) return child?.exitCode ?? null;
+      if (child === null || child.exitCode !== null || child.signalCode !== null)
+        return child?.exitCode ?? null;
       const ended = once(child, 'exit');
       child.kill('SIGTERM');
       const [code] = await ended;

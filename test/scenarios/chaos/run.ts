@@ -66,6 +66,8 @@ export async function stormyRun(options: ChaosOptions): Promise<void> {
     tell(`seed ${seed}: everybody has acted after ${seconds()}; ${countsOf(storms, fleet)}`);
     await settled(scene, all, expected);
     // and what is right stays right: each ends what it does, and nothing has changed
+    const isUp = (app: Replica) => app.webhookUrl() !== null;
+    await until('every App that was killed is up again', () => fleet.every(isUp));
     for (const app of fleet) assert.equal(await app.stop(), 0);
     assert.deepEqual(differences(pictures(scene, all), expected), []);
     assert.deepEqual(scene.sandbox.violations, []);
