@@ -12,10 +12,12 @@ interface Waiting<Item, Result> {
 /**
  * A durable commit costs the same for one record as for many: what arrives while one is under way is committed
  * together afterwards, in the order in which it came. `commit` writes all of its items or none and answers one
- * result for each; where it fails, each item is tried alone, so that none fails for another's reason.
+ * result for each; where it fails for a reason that may be one item's, each is tried alone, so that none fails for
+ * another's. Where the ledger itself does not answer, all fail at once.
  */
 export function groupCommit<Item, Result>(
   commit: (items: readonly Item[]) => Promise<readonly Result[]>,
+  mayBeOfOneItem: (thrown: unknown) => boolean,
 ): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let running = false;
@@ -26,8 +28,8 @@ export function groupCommit<Item, Result>(
       if (results.length !== batch.length) throw new Error('a commit answers every item');
       for (const [index, result] of results.entries()) batch[index]?.resolve(result);
     } catch (thrown) {
-      if (batch.length > 1) for (const one of batch) await settle([one]);
-      else batch[0]?.reject(thrown);
+      if (batch.length > 1 && mayBeOfOneItem(thrown)) for (const one of batch) await settle([one]);
+      else for (const { reject } of batch) reject(thrown);
     }
   }
 

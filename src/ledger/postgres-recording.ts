@@ -1,4 +1,4 @@
-import type { ClientBase } from 'pg';
+import { type ClientBase, DatabaseError } from 'pg';
 import { firstHead, type Head, type NewEntry, nextEntry } from './chain.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Ledger, PullKey, Recording } from './port.ts';
@@ -22,7 +22,11 @@ export function postgresRecording({
     const there = byRepository.get(repository);
     if (there !== undefined) return there;
     const made = {
-      record: groupCommit((all: readonly Recording[]) => transaction((client) => recordAll(client, all))),
+      record: groupCommit(
+        (all: readonly Recording[]) => transaction((client) => recordAll(client, all)),
+        // the server answered: it is there, and did not like what was written
+        (thrown) => thrown instanceof DatabaseError,
+      ),
       users: 0,
     };
     byRepository.set(repository, made);

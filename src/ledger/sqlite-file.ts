@@ -76,3 +76,16 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     throw thrown;
   }
 }
+
+/** SQLITE_CONSTRAINT, in the low byte of SQLite's extended result codes. */
+const constraint = 19;
+
+/** What was written is at fault, not the file, the disk or another process. */
+export function isConstraint(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error &&
+    'errcode' in thrown &&
+    typeof thrown.errcode === 'number' &&
+    (thrown.errcode & 0xff) === constraint
+  );
+}

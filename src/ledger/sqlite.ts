@@ -4,7 +4,7 @@ import { firstHead, type Head, nextEntry } from './chain.ts';
 import { groupCommit } from './group-commit.ts';
 import type { Ledger, PullKey, Recording } from './port.ts';
 import { entryRow, headRow, pullRow } from './rows.ts';
-import { inSyncedTransaction, inTransaction, openDatabase } from './sqlite-file.ts';
+import { inSyncedTransaction, inTransaction, isConstraint, openDatabase } from './sqlite-file.ts';
 import { sqliteQueue } from './sqlite-queue.ts';
 import { recordedFact, storedFact } from './stored-fact.ts';
 
@@ -94,8 +94,9 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     return true;
   }
 
-  const recorded = groupCommit(async (all: readonly Recording[]) =>
-    inSyncedTransaction(database, () => all.map(record)),
+  const recorded = groupCommit(
+    async (all: readonly Recording[]) => inSyncedTransaction(database, () => all.map(record)),
+    isConstraint,
   );
 
   return {
