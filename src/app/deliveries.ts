@@ -11,17 +11,16 @@ const longestPauseMs = 6 * 3600_000;
 
 /**
  * GitHub never repeats a failed delivery by itself; this asks it to, once for each failed attempt, as long as
- * GitHub keeps it and no attempt of it succeeded: what a person decided is told by nothing else, and an outage of
- * the ledger may last for hours. Attempts are counted in GitHub's own list, so that a restart does
- * not begin anew. They come back as ordinary webhooks, and those that were recorded all the same are dropped
- * by their GUID. Answers how many were asked for.
+ * GitHub keeps it and the ledger has nothing of it: what a person decided is told by nothing else, and an outage of
+ * the ledger may last for hours. Attempts are counted in GitHub's own list, so that a restart does not begin anew.
+ * They come back as ordinary webhooks; those of which the ledger keeps nothing (a comment that is no command) come
+ * once more after each restart. What succeeded is never listed: of a large installation that is everything.
+ * Answers how many were asked for.
  */
 export function deliveryRecovery(
-  desk: Pick<Desk, 'now' | 'log'>,
-  app: Pick<AppCalls, 'deliveries' | 'redeliver'>,
+  desk: Pick<Desk, 'now' | 'log' | 'ledger'>,
+  app: Pick<AppCalls, 'failedDeliveries' | 'redeliver'>,
 ): () => Promise<number> {
-  /** Of these nothing more is to be asked: they arrived. */
-  const settled = new Set<string>();
   /** The attempt by whose failure we last asked. */
   const asked = new Map<string, number>();
 
@@ -45,18 +44,14 @@ export function deliveryRecovery(
   }
 
   return async () => {
-    const failed = byGuid(await app.deliveries('failure', new Date(desk.now() - keptMs).toISOString()));
-    for (const guid of settled) if (!failed.has(guid)) settled.delete(guid);
+    const failed = byGuid(await app.failedDeliveries(new Date(desk.now() - keptMs).toISOString()));
     for (const guid of asked.keys()) if (!failed.has(guid)) asked.delete(guid);
-    const open = [...failed].filter(([guid]) => !settled.has(guid));
-    const first = open.flatMap(([, attempts]) => attempts.map(({ deliveredAt }) => deliveredAt)).sort()[0];
-    if (first === undefined) return 0;
-    const arrived = new Set((await app.deliveries('success', first)).map(({ guid }) => guid));
+    const arrived = await desk.ledger.arrived([...failed.keys()]);
     let count = 0;
-    for (const [guid, attempts] of open) {
+    for (const [guid, attempts] of failed) {
+      if (arrived.has(guid)) continue;
       const newest = attempts.toSorted((a, b) => b.id - a.id)[0];
-      if (arrived.has(guid)) settled.add(guid);
-      else if (newest !== undefined && isDue(newest, attempts.length) && (await repeat(newest))) count++;
+      if (newest !== undefined && isDue(newest, attempts.length) && (await repeat(newest))) count++;
     }
     return count;
   };

@@ -73,9 +73,9 @@ export function appCalls(octokit: OctokitLike): AppCalls {
       const found = await calls.maybe(installationSchema, route, split(repository));
       return found === null || found.suspended_at ? null : found.id;
     },
-    deliveries(status, since) {
+    failedDeliveries(since) {
       const wanted = (delivery: Delivery) => Date.parse(delivery.deliveredAt) >= Date.parse(since);
-      return calls.while(deliverySchema, 'GET /app/hook/deliveries', { status }, wanted);
+      return calls.while(deliverySchema, 'GET /app/hook/deliveries', { status: 'failure' }, wanted);
     },
     redeliver: (id) => calls.send('POST /app/hook/deliveries/{delivery_id}/attempts', { delivery_id: id }),
   };

@@ -272,7 +272,7 @@ export interface AppCalls {
   installations(): Promise<readonly number[]>;
   /** The installation that covers a repository; null where the App is not installed, or suspended. */
   installationOn(repository: string): Promise<number | null>;
-  /** Attempts at delivery that ended so since then (ISO 8601), newest first; GitHub keeps three days. */
-  deliveries(status: 'success' | 'failure', since: string): Promise<readonly Delivery[]>;
+  /** Attempts at delivery that failed since then (ISO 8601), newest first; GitHub keeps three days. */
+  failedDeliveries(since: string): Promise<readonly Delivery[]>;
   redeliver(id: number): Promise<void>;
 }

@@ -144,6 +144,10 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
     async known(repository) {
       return [...pulls.values()].filter(({ key }) => key.repository === repository).map(known);
     },
+    async arrived(deliveries) {
+      const recorded = new Set([...pulls.values()].flatMap((pull) => [...pull.deliveries.keys()]));
+      return new Set(deliveries.filter((guid) => recorded.has(guid)));
+    },
     async heads() {
       const heads = [...chains].map(([repository, chain]): Head => chain.at(-1) ?? firstHead(repository));
       return heads

@@ -89,6 +89,8 @@ export interface Ledger {
   open(): Promise<readonly KnownPull[]>;
   /** Every pull request of a repository that was ever met, open or not. */
   known(repository: string): Promise<readonly KnownPull[]>;
+  /** Which of these deliveries (GUIDs) were recorded, as far as they are not forgotten. */
+  arrived(deliveries: readonly string[]): Promise<ReadonlySet<string>>;
   /** The newest link of each repository's chain, by the repository's name. */
   heads(): Promise<readonly Head[]>;
   /** At most `limit` links of one chain after `sequence`, in order. */

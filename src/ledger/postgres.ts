@@ -38,6 +38,10 @@ export async function postgresLedger(
       const sql = 'SELECT repository, number, installation FROM jit_approval.pull WHERE repository = $1';
       return (await rows(sql, repository)).map(pullRow);
     },
+    async arrived(deliveries) {
+      const sql = 'SELECT DISTINCT guid FROM jit_approval.delivery WHERE guid = ANY($1)';
+      return new Set((await rows(sql, deliveries)).map(({ guid }) => String(guid)));
+    },
     async heads() {
       // chains whose head was taken away are chains too
       const found = await rows(

@@ -120,6 +120,10 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       const sql = 'SELECT repository, number, installation FROM pull WHERE repository = ?';
       return rows(sql, repository).map(pullRow);
     },
+    async arrived(deliveries) {
+      const sql = 'SELECT DISTINCT guid FROM delivery WHERE guid IN (SELECT value FROM json_each(?))';
+      return new Set(rows(sql, JSON.stringify(deliveries)).map(({ guid }) => String(guid)));
+    },
     async heads() {
       // chains whose head was taken away are chains too
       return rows(

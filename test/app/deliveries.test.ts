@@ -2,31 +2,27 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { deliveryRecovery } from '../../src/app/deliveries.ts';
 import type { Delivery } from '../../src/github/port.ts';
+import { memoryLedger } from '../../src/ledger/memory.ts';
 import { deskWith } from './help/desk.ts';
 import { stage } from './help/stage.ts';
 
-const delivery = (id: number, guid: string, statusCode = 502): Delivery => ({
+const delivery = (id: number, guid: string): Delivery => ({
   id,
   guid,
   deliveredAt: `2026-01-01T00:${String(id).padStart(2, '0')}:00Z`,
-  statusCode,
+  statusCode: 502,
   event: 'issue_comment',
 });
 
 /** GitHub's list grows from round to round; what is asked for is written down. `times`: of each round. */
 function recovery(rounds: readonly (readonly Delivery[])[], times: readonly number[] = []) {
   const asked: number[] = [];
-  const lists: string[] = [];
   let shown: readonly Delivery[] = [];
   let now = Date.UTC(2026, 0, 1, 1);
+  const ledger = memoryLedger();
   const fresh = () =>
-    deliveryRecovery(deskWith({ now: () => now }), {
-      async deliveries(status, since) {
-        lists.push(status);
-        return shown.filter(
-          (each) => each.statusCode < 300 === (status === 'success') && each.deliveredAt >= since,
-        );
-      },
+    deliveryRecovery(deskWith({ now: () => now, ledger }), {
+      failedDeliveries: async (since) => shown.filter(({ deliveredAt }) => deliveredAt >= since),
       async redeliver(id) {
         asked.push(id);
         if (id === 13) throw new Error('422');
@@ -34,7 +30,7 @@ function recovery(rounds: readonly (readonly Delivery[])[], times: readonly numb
     });
   return {
     asked,
-    lists,
+    ledger,
     fresh,
     async play(recover = fresh()) {
       const counts: number[] = [];
@@ -78,8 +74,9 @@ suite('deliveries that failed', () => {
     assert.deepEqual(asked, [1, 2, 3, 4, 5, 12]);
   });
 
-  test('are left alone when another attempt of the same delivery succeeded, also after a restart', async () => {
-    const { play, asked, fresh } = recovery([[delivery(1, 'a'), delivery(2, 'a', 200), delivery(3, 'b')]]);
+  test('are left alone when the ledger has them, also after a restart', async () => {
+    const { play, asked, fresh, ledger } = recovery([[delivery(1, 'a'), delivery(3, 'b')]]);
+    await ledger.record({ repository: 'acme/shop', number: 1 }, [], 'a', 1);
     assert.deepEqual(await play(), [1]);
     assert.deepEqual(await play(fresh()), [1]);
     assert.deepEqual(asked, [3, 3]);
@@ -91,13 +88,6 @@ suite('deliveries that failed', () => {
     await play();
     await play(fresh());
     assert.deepEqual(asked, []);
-  });
-
-  test('successes are listed only while a failure is open', async () => {
-    const both = [delivery(1, 'a'), delivery(2, 'a', 200)];
-    const { play, lists } = recovery([[delivery(9, 'z', 200)], both, both]);
-    await play();
-    assert.deepEqual(lists, ['failure', 'failure', 'success', 'failure']);
   });
 
   test('one that GitHub will not repeat does not stop the others', async () => {

@@ -16,7 +16,7 @@ function replica(ledger: Ledger, over: Partial<typeof pace> = {}) {
     slug: async () => 'jit-approval',
     installationOn: async () => null,
     redeliver: async () => {},
-    async deliveries() {
+    async failedDeliveries() {
       counts.deliveries++;
       swept.resolve();
       return [];

@@ -119,6 +119,15 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.equal(await ledger.record(other, [pull()], 'guid-1', 5), true);
     });
 
+    withLedger('says which deliveries it has, also those that told no fact', async (ledger) => {
+      await ledger.record(key, [], 'guid-1', 5);
+      await ledger.record(key, [pull()], 'guid-2', 5);
+      await ledger.record(other, [pull()], 'guid-2', 5);
+      const asked = ['guid-1', 'guid-2', 'guid-3', "'); --"];
+      assert.deepEqual([...(await ledger.arrived(asked))].sort(), ['guid-1', 'guid-2']);
+      assert.equal((await ledger.arrived([])).size, 0);
+    });
+
     withLedger(
       'leaves out a vote of the same source on the same action, and a second answer',
       async (ledger) => {

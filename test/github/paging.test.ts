@@ -135,7 +135,7 @@ const lists: Readonly<Record<string, readonly [List, (index: number) => object, 
   ],
   comments: [(github) => github.comments('acme/shop', 1), comment, null],
   installations: [(_github, app) => app.installations(), (id) => ({ id }), null],
-  deliveries: [(_github, app) => app.deliveries('failure', '2025-12-31T00:00:00Z'), delivery, null],
+  failedDeliveries: [(_github, app) => app.failedDeliveries('2025-12-31T00:00:00Z'), delivery, null],
 };
 
 suite('lists of GitHub', () => {
@@ -180,7 +180,7 @@ suite('lists of GitHub', () => {
       },
       async (octokit) => {
         const since = new Date(1e12 - 119_000).toISOString();
-        assert.equal((await appCalls(octokit).deliveries('failure', since)).length, 120);
+        assert.equal((await appCalls(octokit).failedDeliveries(since)).length, 120);
         assert.deepEqual(asked, [1, 2]);
       },
     );
