@@ -46,5 +46,6 @@ function fail(thrown: unknown): never {
   exit(ExitCode.policy);
 }
 
-if (argv.length > 2) fail(new Error('This program takes no arguments; it is configured by its environment.'));
+if (argv.length > 2)
+  fail(new Error('This program takes no arguments; its variables are listed in docs/operating.md.'));
 main().catch(fail);

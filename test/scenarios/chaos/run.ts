@@ -26,6 +26,8 @@ const replicas = 3;
 const atOnce = 25;
 /** One of the processes dies about every so many of its requests. */
 const killEvery = 150;
+/** With one of every kind, more requests are made than any of the storm's chances could spare. */
+const enoughStories = 9;
 
 /** Milliseconds. A sweep looks at every open pull request, so it may not come more often than that can be done. */
 function paceOf(all: readonly Story[]) {
@@ -63,6 +65,7 @@ export async function stormyRun(options: ChaosOptions): Promise<void> {
     await Promise.all(fleet.map((app) => app.start()));
     await playAll(scene, all, atOnce, paceOf(all).personMs);
     for (const storm of storms) storm.calm();
+    if (all.length >= enoughStories) blew(storms);
     tell(`seed ${seed}: everybody has acted after ${seconds()}; ${countsOf(storms, fleet)}`);
     await settled(scene, all, expected);
     // and what is right stays right: each ends what it does, and nothing has changed
@@ -112,10 +115,24 @@ async function chainsHold(databaseUrl: string): Promise<void> {
   await ledger.close();
 }
 
-function countsOf(storms: readonly Storm[], fleet: readonly Replica[]): string {
+/** A storm in which nothing went wrong would prove nothing. */
+function blew(storms: readonly Storm[]): void {
+  const sums = sumsOf(storms);
+  for (const what of ['lost', 'doubled', 'late', 'failed', 'limited', 'reset'])
+    assert.ok((sums.get(what) ?? 0) > 0, `nothing was ${what}`);
+  const kills = (sums.get('killed before') ?? 0) + (sums.get('killed after') ?? 0);
+  assert.ok(kills > 0, 'nobody was killed');
+}
+
+function sumsOf(storms: readonly Storm[]): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const { counts } of storms)
     for (const [what, count] of Object.entries(counts)) sums.set(what, (sums.get(what) ?? 0) + count);
+  return sums;
+}
+
+function countsOf(storms: readonly Storm[], fleet: readonly Replica[]): string {
+  const sums = sumsOf(storms);
   const lives = fleet.reduce((sum, app) => sum + app.lives, 0);
   return [...sums, ['processes started', lives]].map(([what, count]) => `${count} ${what}`).join(', ');
 }

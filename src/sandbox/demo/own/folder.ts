@@ -24,7 +24,8 @@ const mostFiles = 20_000;
 export async function readFolder(folder: string): Promise<OwnFolder> {
   const root = path.resolve(folder);
   const found = await stat(root).catch(() => null);
-  if (found?.isDirectory() !== true) throw refused(`${folder} is no folder.`);
+  if (found?.isDirectory() !== true)
+    throw refused(`${folder} is no folder: name the one that holds your repository.`);
   const names = (await listedByGit(root)) ?? (await listed(root));
   if (names.length > mostFiles) {
     throw refused(`${folder} has ${names.length} files, and at most ${mostFiles} are taken along.`);
