@@ -56,7 +56,9 @@ export class YamlFile {
       return {
         ok: false,
         // after a fault of syntax all others are its consequence
-        problems: faults.slice(0, 1).map((fault) => this.#at(fault.pos[0], faultWords(fault))),
+        problems: faults
+          .slice(0, 1)
+          .map((fault) => ({ ...this.#at(fault.pos[0], ''), ...faultWords(fault) })),
       };
     }
     try {
@@ -151,8 +153,31 @@ export class YamlFile {
   }
 }
 
-function faultWords({ code, message }: YAMLError): string {
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a policy is one document';
-  if (code === 'TAB_AS_INDENT') return 'a tab indents this line; YAML is indented by spaces alone';
-  return `the YAML cannot be read: ${message.split('\n')[0] ?? ''}`;
+const inQuotes = 'a text that has ": " in it, in quotes';
+
+/** What to say of faults for which the library's words are of its own parts, by how those begin. */
+const faultsInWords: readonly (readonly [begins: string, message: string, allowed: string | null])[] = [
+  ['Source contains multiple documents', 'a second document begins here; a policy is one document', null],
+  ['Tabs are not allowed', 'a tab indents this line; YAML is indented by spaces alone', null],
+  [
+    'Nested mappings are not allowed in compact mappings',
+    'a second key stands in the line of the first',
+    `a map on the lines below its key, indented, or in { }; ${inQuotes}`,
+  ],
+  [
+    'Block collections are not allowed within flow',
+    'a map or a list begins here within { } or [ ]',
+    `one in { } or [ ] of its own; ${inQuotes}`,
+  ],
+  [
+    'Implicit map keys need to be followed by map values',
+    'this stands where a key does, and has no ":" behind it',
+    '"key: value"; a map on the lines below its key, indented, or in { }',
+  ],
+];
+
+function faultWords({ message }: YAMLError): Pick<Problem, 'message' | 'allowed'> {
+  const known = faultsInWords.find(([begins]) => message.startsWith(begins));
+  if (known !== undefined) return { message: known[1], allowed: known[2] };
+  return { message: `the YAML cannot be read: ${message.split('\n')[0] ?? ''}`, allowed: null };
 }
