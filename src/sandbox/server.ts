@@ -45,9 +45,11 @@ function started(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
-        new JitError('sandbox-port', `port ${port} of 127.0.0.1 cannot be listened on: ${cause.message}`, {
-          cause,
-        }),
+        new JitError(
+          'sandbox-port',
+          `port ${port} of 127.0.0.1 cannot be listened on (${cause.message}): give another one, or 0 for any that is free`,
+          { cause },
+        ),
       ),
     );
     server.listen(port, '127.0.0.1', resolve);

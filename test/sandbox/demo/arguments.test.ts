@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readArguments } from '../../../src/sandbox/demo/arguments.ts';
+import { startSandbox } from '../../../src/sandbox/index.ts';
 
 test('the demo takes a port and a folder', () => {
   assert.deepEqual(readArguments(['--repo', '../shop', '--port', '8080']), {
@@ -23,3 +24,12 @@ for (const [argv, words] of [
     assert.throws(() => readArguments(argv), /npm run demo -- --repo FOLDER/);
   });
 }
+
+test('a port that somebody else listens on is told, with what to do', async () => {
+  await using first = await startSandbox();
+  const port = Number(new URL(first.url).port);
+  await assert.rejects(startSandbox({ port }), {
+    code: 'sandbox-port',
+    message: new RegExp(`^port ${port} .*EADDRINUSE.*: give another one, or 0 for any that is free$`),
+  });
+});
