@@ -28,17 +28,18 @@ export async function lookAround(root: string): Promise<Found> {
     ...names.filter((name) => environmentFiles.test(name) || composeFiles.test(name)).sort(),
     ...workflows.map((name) => path.join('.github/workflows', name)),
     ...toolFiles,
+    'package.json',
   ];
   for (const file of files) texts.set(file, await textOf(path.join(root, file)));
-  const variables = [...texts].flatMap(([file, text]) =>
-    environmentFiles.test(path.basename(file))
-      ? fromEnvironment(text)
-      : toolFiles.includes(file)
-        ? fromTool(text)
-        : fromYaml(text),
-  );
+  const variables = [...texts].flatMap(([file, text]) => variablesIn(file, text));
   const scripts = await scriptsOf(root);
   return { ...systemsIn(variables), scripts, workflows: workflowsThatTest(workflows, texts) };
+}
+
+function variablesIn(file: string, text: string): Variable[] {
+  if (environmentFiles.test(path.basename(file))) return fromEnvironment(text);
+  if (toolFiles.includes(file)) return fromTool(text);
+  return file === 'package.json' ? fromScripts(text) : fromYaml(text);
 }
 
 function variable(name: string, value: string): Variable {
@@ -60,6 +61,12 @@ function fromTool(text: string): Variable[] {
     const name = one ?? other ?? '';
     return /(UR[LI]|DSN)$/.test(name) ? [{ name, scheme }] : [];
   });
+}
+
+/** Variables that a script sets before its command; in JSON its quotes are escaped. */
+function fromScripts(text: string): Variable[] {
+  const set = text.matchAll(/(?<![\w-])([A-Z][A-Z0-9_]*)=\\?["']?([^\s"'\\]*)/g);
+  return [...set].map(([, name = '', value = '']) => variable(name, value));
 }
 
 /** Every `env` and `environment` of a compose file or workflow, wherever it stands. */

@@ -110,6 +110,18 @@ describe('jit-approval init', () => {
     }
   });
 
+  test('without a workflow, what a script of package.json sets before its command is found', async () => {
+    const scripts = {
+      test: 'DATABASE_URL="postgres://me:pa55word@db/app" cross-env LEDGER_URL=http://l.test node --test',
+      site: 'serve --SITE_URL=http://localhost:3000',
+    };
+    const cwd = folderWith({ 'package.json': JSON.stringify({ scripts }) });
+    const { out } = await jit(['init'], { cwd });
+    assert.match(out, /^Systems found: DATABASE_URL, LEDGER_URL$/m);
+    assert.match(read(cwd), /database: \{ postgres: \{ env: DATABASE_URL \}/);
+    assert.doesNotMatch(read(cwd), /pa55word|SITE_URL/);
+  });
+
   test('a database for which there is no gate is named, not guarded', async () => {
     const schema = 'datasource db {\n provider = "mysql"\n url = env("APP_DB_URL")\n}';
     const cwd = folderWith({ 'prisma/schema.prisma': schema });
