@@ -44,6 +44,10 @@ describe('jit-approval run', () => {
     );
     assert.equal(report.flagged[0]?.reason, 'Deploys to a shared environment');
     assert.match(ended.err, new RegExp(report.flagged[0]?.id ?? 'no id'));
+    assert.match(
+      ended.err,
+      /\n\nRun it on a terminal to be asked, or have it approved in a pull request\.\n$/,
+    );
   });
 
   test('a denied command gives 77, also when the suite swallows the error', async () => {

@@ -74,8 +74,7 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
       readFile: (file) => readBeside(cwd, file),
       secrets: [],
       notices: [],
-      approveHint: () =>
-        'Run it on a terminal to be asked, or open a pull request to have it approved there.',
+      approveHint: () => howToGoOn,
       progress: terminalProgress(process.stderr),
       now: Date.now,
       signal: interrupted.signal,
@@ -87,7 +86,14 @@ async function run(argv: readonly string[], options: RunOptions): Promise<number
   }
   if (options.report !== undefined) await writeReport(path.resolve(cwd, options.report), report);
   process.stderr.write(endSummary(report, { color: process.stderr.hasColors?.() ?? false }));
+  if (terminal === null && report.flagged.some(waits)) process.stderr.write(`\n${howToGoOn}\n`);
   return report.exitCode;
+}
+
+const howToGoOn = 'Run it on a terminal to be asked, or have it approved in a pull request.';
+
+function waits({ outcome, unbindable }: Report['flagged'][number]): boolean {
+  return outcome === 'held' && unbindable === null;
 }
 
 function ignored(): void {}
