@@ -9,6 +9,8 @@ export interface Begun {
   readonly context: JobContext;
   /** Null without a token. */
   readonly reader: RepositoryReader | null;
+  /** Path of the policy in its repository. */
+  readonly file: string;
   /** Null where it cannot be read at all. */
   readonly texts: Promise<readonly PolicyText[]> | null;
 }
@@ -17,11 +19,11 @@ export interface Begun {
 export function beginJob(environment: Environment): Begun {
   const context = jobContext(environment);
   const reader = jobReader(environment);
-  const { repository, head } = context.run;
-  if (reader === null || repository === null) return { context, reader, texts: null };
   const file = environment.JIT_INPUT_POLICY || policyFile;
+  const { repository, head } = context.run;
+  if (reader === null || repository === null) return { context, reader, file, texts: null };
   const texts = policyTexts(reader, repository, context.policyBranch, head, file);
   // a failure is said by whoever waits for it
   texts.catch(() => undefined);
-  return { context, reader, texts };
+  return { context, reader, file, texts };
 }

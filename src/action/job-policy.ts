@@ -1,12 +1,11 @@
 import * as core from '@actions/core';
 import { JitError, messageOf } from '../errors.ts';
-import { policyFile } from '../github/policy-source.ts';
 import type { RepositoryReader } from '../github/port.ts';
 import type { Known } from '../policy/action.ts';
 import { readOrganisationFile } from '../policy/organisation.ts';
 import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../policy/parse.ts';
 import type { Begun } from './begin.ts';
-import type { Environment, JobContext } from './job-context.ts';
+import type { JobContext } from './job-context.ts';
 
 export interface JobPolicy {
   readonly policy: Policy;
@@ -20,11 +19,7 @@ export interface JobPolicy {
  * The policy that judges this job: the base branch's and the default branch's, read by API; the head's only
  * where neither has one. Anything wrong with it ends the run: it never falls back to a default.
  */
-export async function jobPolicy(
-  environment: Environment,
-  { context, reader, texts: asked }: Begun,
-): Promise<JobPolicy> {
-  const file = environment.JIT_INPUT_POLICY || policyFile;
+export async function jobPolicy({ context, reader, file, texts: asked }: Begun): Promise<JobPolicy> {
   const { repository } = context.run;
   if (reader === null || repository === null || asked === null) {
     throw new JitError(

@@ -21,7 +21,7 @@ import { stepsOfJob } from './steps.ts';
 export async function suite(environment: Environment, begun: Begun): Promise<number> {
   const { context, reader } = begun;
   const cwd = path.resolve(context.workspace, environment.JIT_INPUT_WORKING_DIRECTORY || '.');
-  const { policy, texts, notices, readFile } = await jobPolicy(environment, begun);
+  const { policy, texts, notices, readFile } = await jobPolicy(begun);
   const write = (line: string) => void process.stdout.write(`${line}\n`);
   const used = new Map<string, number>();
   refuseUnknowable(policy);
