@@ -90,7 +90,10 @@ async function askOnce({ reread, say }: PollingOptions, waiters: Set<Waiter>): P
     const ask = await reread();
     for (const waiter of [...waiters]) {
       const found = await ask(waiter.flagged);
-      if (found.kind !== 'none') waiter.settle(found);
+      if (!waiters.has(waiter)) {
+        // its step has ended meanwhile
+        if (found.kind === 'granted') found.giveBack();
+      } else if (found.kind !== 'none') waiter.settle(found);
       else if (found.problem !== null && found.problem !== waiter.problem) {
         waiter.problem = found.problem;
         say(`${waiter.flagged.id}: ${oneLine(found.problem).slice(0, 500)}`);

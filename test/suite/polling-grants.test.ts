@@ -1,30 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { fingerprint } from '../../src/approval/fingerprint.ts';
 import type { Found } from '../../src/approval/grant.ts';
-import type { Flagged } from '../../src/report/schema.ts';
 import { pollingGrants } from '../../src/suite/polling-grants.ts';
+import { flaggedOf } from '../app/help/report.ts';
 import { deleteSeven } from '../approval/story.ts';
 
-const flagged: Flagged = {
-  id: '7f3k9q2m7f3k9q2m7f3k9q2m7f',
-  fingerprint: fingerprint(deleteSeven),
-  form: deleteSeven,
-  outcome: 'held',
-  grant: null,
-  deniedBy: null,
-  target: 'staging-db',
-  reason: 'because',
-  unknown: [],
-  checks: [],
-  trace: [],
-  unbindable: null,
-  count: 1,
-  steps: ['api'],
-  origin: null,
-  ruleAt: null,
-  firstAt: '2026-01-01T00:00:00.000Z',
-};
+const flagged = flaggedOf(deleteSeven);
 const denied: Found = { kind: 'denied', by: 'maria' };
 const nothing: Found = { kind: 'none', problem: null };
 
@@ -77,5 +58,22 @@ suite('waiting by reading again and again', () => {
     live.release('api');
     assert.deepEqual(await waits, nothing);
     assert.ok(asked() <= 2);
+  });
+
+  test('gives an approval back that is read when its step has ended', async () => {
+    let given = 0;
+    const { fingerprint, id } = flagged;
+    const grant = { fingerprint, id, binds: '', varying: [], uses: 1, expires: null, by: ['maria'] };
+    const live = pollingGrants({
+      reread: async () => async () => {
+        live.release('api');
+        return { kind: 'granted', grant, giveBack: () => void given++ };
+      },
+      now: () => 0,
+      say: () => undefined,
+    });
+    assert.deepEqual(await live.wait(flagged, 600_000), nothing);
+    await new Promise(setImmediate);
+    assert.equal(given, 1);
   });
 });
