@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import type { PlannedWorkflow } from '../contract.ts';
 import { actionsApp } from '../domain/apps.ts';
 import { addSuite } from '../domain/check-suites.ts';
-import { blob, entriesIn } from '../git/read.ts';
+import { blob, commitInfo, entriesIn } from '../git/read.ts';
 import type { Account, Repository, Run, Workflow } from '../model.ts';
 import type { Json } from '../shapes/account.ts';
 import { payloadOf } from '../webhooks/publish.ts';
@@ -52,6 +52,34 @@ export async function startWorkflows(world: World, trigger: Trigger): Promise<vo
     const run = addRun(world, trigger, event, { path: entry.path, text }, plan, problem);
     startAttempt(world, run, trigger.sender, { plan, execute: null, debug: false });
   }
+}
+
+/** What is of no pull request: on a branch of the repository itself, under the title of its commit where none is given. */
+export async function startOnBranch(
+  world: World,
+  repository: Repository,
+  branch: string,
+  sha: string,
+  event: Pick<Trigger, 'eventName' | 'body' | 'sender' | 'workflow'> &
+    Partial<Pick<Trigger, 'action' | 'title'>>,
+): Promise<void> {
+  await startWorkflows(world, {
+    action: null,
+    ...event,
+    title: event.title ?? firstLine((await commitInfo(repository.folder, sha)).message),
+    repository,
+    sha,
+    ref: `refs/heads/${branch}`,
+    headRepository: repository,
+    headSha: sha,
+    headBranch: branch,
+    headRef: null,
+    baseRef: null,
+  });
+}
+
+export function firstLine(message: string): string {
+  return message.split('\n')[0] ?? '';
 }
 
 /** What a workflow's own keys may read of the `github` context before it runs. */

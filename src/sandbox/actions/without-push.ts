@@ -1,9 +1,8 @@
 import { Refusal } from '../domain/refusal.ts';
 import { resolveCommit } from '../git/commit.ts';
-import { commitInfo } from '../git/read.ts';
 import type { Account, Repository } from '../model.ts';
 import type { World } from '../world.ts';
-import { startWorkflows, type Trigger } from './trigger.ts';
+import { startOnBranch, type Trigger } from './trigger.ts';
 
 export interface Dispatch {
   /** `.github/workflows/x.yml` */
@@ -52,18 +51,5 @@ async function start(
 ): Promise<void> {
   const sha = await resolveCommit(repository.folder, branch);
   if (!sha) throw new Refusal(422, `No ref found for: ${branch}`);
-  const { message } = await commitInfo(repository.folder, sha);
-  await startWorkflows(world, {
-    ...event,
-    repository,
-    action: null,
-    sha,
-    ref: `refs/heads/${branch}`,
-    headRepository: repository,
-    headSha: sha,
-    headBranch: branch,
-    headRef: null,
-    baseRef: null,
-    title: message.split('\n')[0] ?? '',
-  });
+  await startOnBranch(world, repository, branch, sha, event);
 }

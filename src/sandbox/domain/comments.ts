@@ -1,4 +1,4 @@
-import { startWorkflows } from '../actions/trigger.ts';
+import { startOnBranch } from '../actions/trigger.ts';
 import { resolveCommit } from '../git/commit.ts';
 import type { Account, App, Comment, Pull, Reaction } from '../model.ts';
 import type { Json } from '../shapes/account.ts';
@@ -88,25 +88,12 @@ async function startWorkflowsOf(
   sender: Account,
   body: Json,
 ): Promise<void> {
-  const { repository } = pull;
+  const { repository, title } = pull;
   const { folder, defaultBranch } = repository;
   const sha = await resolveCommit(folder, defaultBranch);
   if (sha === null) return;
-  await startWorkflows(world, {
-    repository,
-    eventName: 'issue_comment',
-    action,
-    body,
-    sender,
-    sha,
-    ref: `refs/heads/${defaultBranch}`,
-    headRepository: repository,
-    headSha: sha,
-    headBranch: defaultBranch,
-    headRef: null,
-    baseRef: null,
-    title: pull.title,
-  });
+  const event = { eventName: 'issue_comment', action, body, sender, title };
+  await startOnBranch(world, repository, defaultBranch, sha, event);
 }
 
 /** One reaction per person and kind; the same again answers the old one. Reactions send no webhook. */

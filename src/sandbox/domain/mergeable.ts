@@ -1,5 +1,7 @@
+import { testMerge } from '../git/merge.ts';
 import type { CheckRun, Pull, Repository, RequiredCheck } from '../model.ts';
 import type { World } from '../world.ts';
+import { Refusal } from './refusal.ts';
 
 /** Check runs on a commit, newest of every name and app. */
 export function latestChecks(world: World, repository: Repository, sha: string): CheckRun[] {
@@ -53,4 +55,24 @@ export function mergeState(world: World, pull: Pull): MergeState {
   if (requiredChecks(pull).some((each) => requiredState(world, pull, each) !== 'passed')) return 'blocked';
   const all = latestChecks(world, pull.repository, pull.head.sha);
   return all.every((run) => passing.has(run.conclusion ?? '')) ? 'clean' : 'unstable';
+}
+
+/** Throws where GitHub lets nobody merge or queue. */
+export function refuseUnmergeable(world: World, pull: Pull): void {
+  const state = mergeState(world, pull);
+  if (state === 'dirty') throw new Refusal(405, 'Pull Request is not mergeable');
+  if (state === 'draft') throw new Refusal(405, 'Pull Request is still a draft');
+  if (state === 'blocked') {
+    throw new Refusal(405, 'Required status checks have not all passed: the base branch is protected.');
+  }
+}
+
+/** The commit that merges its head into `base`, on no branch yet. Throws on a conflict. */
+export async function mergeCommit(world: World, pull: Pull, base: string): Promise<string> {
+  const { repository, head } = pull;
+  const message = `Merge pull request #${pull.number} from ${head.repository.owner.login}/${head.ref}`;
+  const text = `${message}\n\n${pull.title}`;
+  const commit = await testMerge(repository.folder, base, head.sha, text, world.now());
+  if (commit === null) throw new Refusal(405, 'Pull Request is not mergeable');
+  return commit;
 }

@@ -6,7 +6,7 @@ import type { Account, Pull, Repository } from '../model.ts';
 import { pullFull } from '../shapes/pull.ts';
 import { publish } from '../webhooks/publish.ts';
 import { sameName, type World } from '../world.ts';
-import { mergeState } from './mergeable.ts';
+import { mergeCommit, refuseUnmergeable } from './mergeable.ts';
 import { invalid, Refusal } from './refusal.ts';
 import { pushed } from './repositories.ts';
 
@@ -212,18 +212,10 @@ export async function mergePull(world: World, pull: Pull, by: Account, sha: stri
   if (sha !== null && sha !== pull.head.sha) {
     throw new Refusal(409, 'Head branch was modified. Review and try the merge again.');
   }
-  const state = mergeState(world, pull);
-  if (state === 'dirty') throw new Refusal(405, 'Pull Request is not mergeable');
-  if (state === 'draft') throw new Refusal(405, 'Pull Request is still a draft');
-  if (state === 'blocked') {
-    throw new Refusal(405, 'Required status checks have not all passed: the base branch is protected.');
-  }
-  const { folder } = pull.repository;
+  refuseUnmergeable(world, pull);
   const before = pull.base.sha;
-  const message = `Merge pull request #${pull.number} from ${pull.head.repository.owner.login}/${pull.head.ref}`;
-  const commit = await testMerge(folder, before, pull.head.sha, `${message}\n\n${pull.title}`, world.now());
-  if (!commit) throw new Refusal(405, 'Pull Request is not mergeable');
-  await git(folder, ['update-ref', `refs/heads/${pull.base.ref}`, commit, before]);
+  const commit = await mergeCommit(world, pull, before);
+  await git(pull.repository.folder, ['update-ref', `refs/heads/${pull.base.ref}`, commit, before]);
   await merged(world, pull, by, before, commit);
   return commit;
 }

@@ -1,13 +1,12 @@
-import { startWorkflows } from '../actions/trigger.ts';
+import { startOnBranch } from '../actions/trigger.ts';
 import { resolveCommit } from '../git/commit.ts';
 import { git } from '../git/git.ts';
-import { testMerge } from '../git/merge.ts';
 import type { Account, Pull, Queued } from '../model.ts';
 import { mergeGroup } from '../shapes/commit.ts';
 import { publish } from '../webhooks/publish.ts';
 import type { World } from '../world.ts';
 import { requestSuites } from './check-suites.ts';
-import { checksState, mergeState } from './mergeable.ts';
+import { checksState, mergeCommit, refuseUnmergeable } from './mergeable.ts';
 import { merged } from './pulls.ts';
 import { Refusal } from './refusal.ts';
 
@@ -20,16 +19,11 @@ export async function enqueue(world: World, pull: Pull, by: Account): Promise<st
   if (pull.state === 'closed' || repository.queue.some((queued) => queued.pull === pull)) {
     throw new Refusal(405, 'Pull Request cannot be added to the merge queue');
   }
-  if (pull.draft) throw new Refusal(405, 'Pull Request is still a draft');
-  if (mergeState(world, pull) === 'blocked') {
-    throw new Refusal(405, 'Required status checks have not all passed: the base branch is protected.');
-  }
+  refuseUnmergeable(world, pull);
   const { folder } = repository;
   const before = repository.queue.findLast((queued) => queued.base === base.ref)?.head;
   const parent = before ?? (await resolveCommit(folder, base.ref)) ?? base.sha;
-  const message = `Merge pull request #${pull.number} from ${pull.head.repository.owner.login}/${pull.head.ref}`;
-  const head = await testMerge(folder, parent, pull.head.sha, `${message}\n\n${pull.title}`, world.now());
-  if (!head) throw new Refusal(405, 'Pull Request is not mergeable');
+  const head = await mergeCommit(world, pull, parent);
   const branch = `gh-readonly-queue/${base.ref}/pr-${pull.number}-${parent}`;
   await git(folder, ['update-ref', `refs/heads/${branch}`, head]);
   const queued: Queued = { pull, by, branch, base: base.ref, parent, head };
@@ -37,20 +31,11 @@ export async function enqueue(world: World, pull: Pull, by: Account): Promise<st
   await requestSuites(world, repository, branch, null, head, by);
   const body = { merge_group: await mergeGroup(queued) };
   publish(world, { event: 'merge_group', action: 'checks_requested', repository, sender: by, body });
-  await startWorkflows(world, {
-    repository,
+  await startOnBranch(world, repository, branch, head, {
     eventName: 'merge_group',
     action: 'checks_requested',
     body,
     sender: by,
-    sha: head,
-    ref: `refs/heads/${branch}`,
-    headRepository: repository,
-    headSha: head,
-    headBranch: branch,
-    headRef: null,
-    baseRef: null,
-    title: message,
   });
   return head;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JitError } from '../../errors.ts';
-import { startWorkflows } from '../actions/trigger.ts';
+import { firstLine, startOnBranch } from '../actions/trigger.ts';
 import { commitFiles, type FileChange, resolveCommit } from '../git/commit.ts';
 import { git } from '../git/git.ts';
 import { commitInfo } from '../git/read.ts';
@@ -167,19 +167,6 @@ export async function pushed(
   await requestSuites(world, repository, branch, before, after, by);
   await syncPulls(world, repository, branch, before, after, by, byJob);
   if (byJob) return;
-  await startWorkflows(world, {
-    repository,
-    eventName: 'push',
-    action: null,
-    body,
-    sender: by,
-    sha: after,
-    ref: `refs/heads/${branch}`,
-    headRepository: repository,
-    headSha: after,
-    headBranch: branch,
-    headRef: null,
-    baseRef: null,
-    title: info.message.split('\n')[0] ?? '',
-  });
+  const title = firstLine(info.message);
+  await startOnBranch(world, repository, branch, after, { eventName: 'push', body, sender: by, title });
 }
