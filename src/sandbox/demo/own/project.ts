@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { policyFile } from '../../../github/policy-source.ts';
 import { formatProblem, loadPolicy, type Policy, type PolicyText } from '../../../policy/parse.ts';
 import { extendedFiles } from '../../../policy/standing.ts';
 import type { FileChange } from '../../git/commit.ts';
@@ -20,7 +21,6 @@ export interface OwnProject {
   readonly modules: string | null;
 }
 
-const policyFile = '.github/jit-approval.yml';
 const useOfAction = /uses:\s*["']?([\w.-]+\/jit-approval@[\w./-]+)/g;
 
 /** Throws a JitError that says what the folder lacks. */
