@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test from 'node:test';
 import type { Flagged, Report } from '../../src/report/schema.ts';
 import { Recorder } from '../../src/suite/recorder.ts';
 import { flagged, form, report, value } from '../report/sample.ts';
 import { scene } from '../sandbox/help/scene.ts';
 import { folderFor } from '../sandbox/runner/harness.ts';
+import { builtLauncher, launch, nodeAndSystem } from './launch.ts';
 
 /** 10,000 flagged runtime actions, the gravest last, as a run leaves them. */
 function overflowing(): Pick<Report, 'flagged' | 'notices'> {
@@ -32,7 +32,9 @@ test('of 10,000 flagged runtime actions the gravest are annotated, within every 
   writeFileSync(summary, '');
   const left = report({ app: null, ...overflowing() });
   writeFileSync(file, JSON.stringify({ ...left, run: { ...left.run, head } }));
-  const { code, lines } = await conclude({
+  const { code, stdout } = await launch(builtLauncher, 'conclude', {
+    PATH: nodeAndSystem,
+    HOME: '/tmp',
     GITHUB_API_URL: sandbox.apiUrl,
     GITHUB_STEP_SUMMARY: summary,
     JIT_INPUT_GITHUB_TOKEN: sandbox.create.jobToken('acme/shop', { checks: 'write' }),
@@ -40,6 +42,7 @@ test('of 10,000 flagged runtime actions the gravest are annotated, within every 
     JIT_EXIT_CODE: '77',
   });
   assert.equal(code, 77);
+  const lines = stdout.split('\n');
 
   const errors = lines.filter((line) => line.startsWith('::error '));
   assert.equal(errors.length, 10);
@@ -60,15 +63,3 @@ test('of 10,000 flagged runtime actions the gravest are annotated, within every 
   assert.match(text, /4800 more are in the report, not here/);
   assert.match(text, /5000 further flagged runtime actions are not listed/);
 });
-
-/** The built program, as action.yml starts it. */
-function conclude(environment: Readonly<Record<string, string>>): Promise<{ code: number; lines: string[] }> {
-  const launcher = join(import.meta.dirname, '../../dist/launch.sh');
-  const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, HOME: '/tmp', ...environment };
-  return new Promise((resolve) => {
-    execFile('bash', [launcher, 'conclude'], { env, maxBuffer: 2 ** 26 }, (error, stdout) => {
-      const code = typeof error?.code === 'number' ? error.code : 0;
-      resolve({ code, lines: stdout.split('\n') });
-    });
-  });
-}

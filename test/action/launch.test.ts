@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { folderFor } from '../sandbox/runner/harness.ts';
+import { launch, nodeAndSystem } from './launch.ts';
 import { nodeOfVersion, toolsOnly } from './paths.ts';
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-}
 
 /** Tells what the launcher gave it, as one line of JSON. */
 const program = `import { readFileSync } from 'node:fs';
@@ -24,21 +19,10 @@ function launcher(t: TestContext): string {
   return join(folder, 'launch.sh');
 }
 
-function launch(script: string, argument: string, env: Record<string, string>): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile('bash', [script, argument], { env }, (error, stdout) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout });
-    });
-  });
-}
-
-const system = '/usr/bin:/bin';
-const nodeFolder = dirname(process.execPath);
-
 test('the program gets the whole environment over file descriptor 3, line breaks included', async (t) => {
   const secret = 'a secret\nwith two lines = and signs';
   const { code, stdout } = await launch(launcher(t), 'suite', {
-    PATH: `${nodeFolder}:${system}`,
+    PATH: nodeAndSystem,
     SECRET: secret,
     HOME: '/tmp',
   });
@@ -50,7 +34,7 @@ test('the program gets the whole environment over file descriptor 3, line breaks
 
 test('the program has nothing in its own environment but what Node needs', async (t) => {
   const { stdout } = await launch(launcher(t), 'suite', {
-    PATH: `${nodeFolder}:${system}`,
+    PATH: nodeAndSystem,
     HOME: '/tmp',
     JIT_INPUT_GITHUB_TOKEN: 'ghs_secret',
     DATABASE_URL: 'postgres://u:p@h/d',
@@ -92,7 +76,7 @@ test('without a Node that is new enough the step ends with 78 and says what to a
 });
 
 test('another argument is refused', async (t) => {
-  const { code, stdout } = await launch(launcher(t), 'rm', { PATH: `${nodeFolder}:${system}` });
+  const { code, stdout } = await launch(launcher(t), 'rm', { PATH: nodeAndSystem });
   assert.equal(code, 78);
   assert.match(stdout, /restore, suite or conclude/);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -8,8 +7,7 @@ import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { folderFor } from '../sandbox/runner/harness.ts';
-
-const action = new URL('../../dist/action.js', import.meta.url).pathname;
+import { builtLauncher, launch, nodeAndSystem } from './launch.ts';
 
 /** A proxy that knows one host: the sandbox, under a name that no DNS has. */
 async function proxyTo(t: TestContext, port: number) {
@@ -47,8 +45,8 @@ test('a job behind a proxy reads its policy through it', async (t) => {
   const [event, output] = [join(folder, 'event.json'), join(folder, 'output')];
   writeFileSync(event, '{}');
   writeFileSync(output, '');
-  const environment = {
-    PATH: process.env.PATH ?? '',
+  const { code, stdout } = await launch(builtLauncher, 'suite', {
+    PATH: nodeAndSystem,
     GITHUB_API_URL: `http://api.example.test${new URL(sandbox.apiUrl).pathname}`,
     http_proxy: proxy.url,
     GITHUB_REPOSITORY: 'ada/shop',
@@ -64,32 +62,8 @@ test('a job behind a proxy reads its policy through it', async (t) => {
     JIT_JOB: 'test',
     JIT_USE: 'jit',
     JIT_REPORT: join(folder, 'report.json'),
-  };
-  const { code, log } = await runSuite(environment);
-  assert.equal(code, 0, log);
-  assert.match(log, /^the suite ran$/m);
+  });
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /^the suite ran$/m);
   assert.ok(proxy.asked.length > 0 && proxy.asked.every((host) => host === 'api.example.test:80'));
 });
-
-/** As launch.sh starts it. */
-async function runSuite(environment: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [action, 'suite'], {
-    env: { PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (data) => {
-      log += String(data);
-    });
-  }
-  const handed = child.stdio[3];
-  assert.ok(handed !== null && handed !== undefined && 'end' in handed);
-  handed.end(
-    Object.entries(environment)
-      .map(([name, value]) => `${name}=${value}\0`)
-      .join(''),
-  );
-  const code = await new Promise((resolve) => child.once('close', resolve));
-  return { code, log };
-}

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import pg from 'pg';
 import { startPostgresGate } from '../../../src/gates/postgres/gate.ts';
+import type { Analyse } from '../../../src/policy/sql/analyse.ts';
 import { encodeExecute, sync } from '../../../src/protocol/postgres/named.ts';
 import { encodeQuery } from '../../../src/protocol/postgres/query.ts';
 import { encodeStartup } from '../../../src/protocol/postgres/startup.ts';
@@ -15,6 +16,16 @@ import { errorOf, openFixture } from './fixture.ts';
 const fixture = await openFixture();
 const { gate, db } = fixture;
 const direct = await fixture.direct();
+
+/** For gates at which it does not matter what a statement does. */
+const seesNothing: Analyse = () => ({
+  unknown: [],
+  operations: [],
+  shape: [''],
+  holes: [],
+  effects: [],
+  statements: 1,
+});
 
 /** Asks the server until the answer is as wanted: what another process does in its own time tells nobody. */
 async function eventually(holds: () => Promise<boolean>): Promise<void> {
@@ -219,14 +230,7 @@ test('a message over the gate’s limit ends the session before it has come', as
     target: postgresTarget('small', settings, { declared: true, disposable: true }),
     upstream: settings,
     judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
-    analyser: async () => () => ({
-      unknown: [],
-      operations: [],
-      shape: [''],
-      holes: [],
-      effects: [],
-      statements: 1,
-    }),
+    analyser: async () => seesNothing,
     messageLimit: 1000,
   });
   try {
@@ -269,14 +273,7 @@ test('a target that is down is told in words, without a password', async () => {
     // nothing listens on port 1
     upstream: { ...settingsFromUrl(db.url), port: 1 },
     judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
-    analyser: async () => () => ({
-      unknown: [],
-      operations: [],
-      shape: [''],
-      holes: [],
-      effects: [],
-      statements: 1,
-    }),
+    analyser: async () => seesNothing,
     report: (notice) => notices.push(notice),
   });
   try {
@@ -297,14 +294,7 @@ test('closing the gate ends its sessions, what they run at the target, and its p
     target: postgresTarget('closing', settings, { declared: true, disposable: true }),
     upstream: settings,
     judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
-    analyser: async () => () => ({
-      unknown: [],
-      operations: [],
-      shape: [''],
-      holes: [],
-      effects: [],
-      statements: 1,
-    }),
+    analyser: async () => seesNothing,
   });
   const url = `postgresql://${closing.user}:${closing.password}@${closing.host}:${closing.port}/${closing.database}`;
   const client = new pg.Client(url);
