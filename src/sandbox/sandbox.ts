@@ -3,9 +3,7 @@ import type { Runner } from './contract.ts';
 import type { FileChange } from './git/commit.ts';
 import type {
   App,
-  Attempt,
   BaseRole,
-  CheckRun,
   Comment,
   Delivery,
   Permissions,
@@ -13,8 +11,8 @@ import type {
   RequiredCheck,
   Review,
   Role,
-  Run,
 } from './model.ts';
+import type { Attempt, CheckRun, Run } from './run-model.ts';
 import type { Violation, World } from './world.ts';
 
 /** What `startSandbox` takes. */

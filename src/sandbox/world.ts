@@ -7,21 +7,17 @@ import type { Runner } from './contract.ts';
 import type {
   Account,
   App,
-  Artifact,
-  CheckRun,
-  CheckSuite,
   Comment,
   Delivery,
   Installation,
-  Job,
   Repository,
   Review,
-  Run,
   Team,
   Token,
 } from './model.ts';
 import { Issuer } from './oidc/issuer.ts';
 import { Pending } from './pending.ts';
+import type { Artifact, CheckRun, CheckSuite, Job, Run } from './run-model.ts';
 
 /** A request, or one of our own answers, that GitHub's description does not know. */
 export interface Violation {

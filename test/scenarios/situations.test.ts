@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { suite, test } from 'node:test';
-import type { CheckRun } from '../../src/sandbox/model.ts';
+import type { CheckRun } from '../../src/sandbox/run-model.ts';
 import { type Played, situations } from '../app/help/situations.ts';
 import { repository } from '../app/help/stage.ts';
 

@@ -1,4 +1,5 @@
-import type { Account, Attempt, Job, Run } from '../model.ts';
+import type { Account } from '../model.ts';
+import type { Attempt, Job, Run } from '../run-model.ts';
 import { jobShape, runShape, workflowShape } from '../shapes/run.ts';
 import { publish } from '../webhooks/publish.ts';
 import type { World } from '../world.ts';

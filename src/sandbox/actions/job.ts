@@ -4,7 +4,7 @@ import type { ArtifactStore, JobObserver, JobRequest, JobResult } from '../contr
 import { actionsApp } from '../domain/apps.ts';
 import { changeCheckRun } from '../domain/checks.ts';
 import { checkoutInto } from '../git/checkout.ts';
-import type { Attempt, Job, Run } from '../model.ts';
+import type { Attempt, Job, Run } from '../run-model.ts';
 import { fullName, type World } from '../world.ts';
 import { announceJob } from './announce.ts';
 import { idTokenOf, secretsOf, tokenPermissions } from './trust.ts';

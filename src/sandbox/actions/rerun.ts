@@ -1,5 +1,6 @@
 import { forbidden, Refusal } from '../domain/refusal.ts';
-import type { Account, Attempt, Job, Run } from '../model.ts';
+import type { Account } from '../model.ts';
+import type { Attempt, Job, Run } from '../run-model.ts';
 import type { World } from '../world.ts';
 import { startAttempt } from './attempt.ts';
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JobRequest } from '../contract.ts';
-import type { Attempt, Job, Permissions, Run } from '../model.ts';
+import type { Permissions } from '../model.ts';
 import { issuerPath } from '../oidc/issuer.ts';
+import type { Attempt, Job, Run } from '../run-model.ts';
 import type { World } from '../world.ts';
 
 /** Pull requests from forks get neither secrets nor a token that writes, whoever re-runs them. */

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Report } from '../../report/schema.ts';
-import type { CheckRun, Pull } from '../model.ts';
+import type { Pull } from '../model.ts';
+import type { CheckRun } from '../run-model.ts';
 import { answerTo, finished, gate, heldChecks, idOf, openPull, reportOf, stepsThat } from './scenes.ts';
 import type { Stage } from './stage.ts';
 import { until } from './until.ts';

@@ -1,6 +1,7 @@
 import { readReportZip } from '../../github/artifact-zip.ts';
 import type { Report, StepResult } from '../../report/schema.ts';
-import type { CheckRun, Comment, Pull, Run } from '../model.ts';
+import type { Comment, Pull } from '../model.ts';
+import type { CheckRun, Run } from '../run-model.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { appId, repository } from './stage.ts';
 import { until } from './until.ts';

@@ -1,4 +1,5 @@
-import type { Account, App, CheckSuite, Repository } from '../model.ts';
+import type { Account, App, Repository } from '../model.ts';
+import type { CheckSuite } from '../run-model.ts';
 import { checkSuiteShape } from '../shapes/check.ts';
 import { publish } from '../webhooks/publish.ts';
 import type { World } from '../world.ts';

@@ -1,12 +1,5 @@
-import type {
-  Account,
-  Annotation,
-  App,
-  CheckAction,
-  CheckConclusion,
-  CheckRun,
-  CheckSuite,
-} from '../model.ts';
+import type { Account, App } from '../model.ts';
+import type { Annotation, CheckAction, CheckConclusion, CheckRun, CheckSuite } from '../run-model.ts';
 import { checkRunPayload } from '../shapes/check.ts';
 import { publish } from '../webhooks/publish.ts';
 import type { World } from '../world.ts';

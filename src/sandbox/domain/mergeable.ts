@@ -1,5 +1,6 @@
 import { testMerge } from '../git/merge.ts';
-import type { CheckRun, Pull, Repository, RequiredCheck } from '../model.ts';
+import type { Pull, Repository, RequiredCheck } from '../model.ts';
+import type { CheckRun } from '../run-model.ts';
 import type { World } from '../world.ts';
 import { Refusal } from './refusal.ts';
 

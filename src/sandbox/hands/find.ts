@@ -1,5 +1,6 @@
 import { JitError } from '../../errors.ts';
-import type { App, CheckRun, Repository, Run } from '../model.ts';
+import type { App, Repository } from '../model.ts';
+import type { CheckRun, Run } from '../run-model.ts';
 import type { World } from '../world.ts';
 
 function missing(what: string): JitError {

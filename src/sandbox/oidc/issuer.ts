@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
-import type { Attempt, Job, Run } from '../model.ts';
+import type { Attempt, Job, Run } from '../run-model.ts';
 import { fullName, type World } from '../world.ts';
 
 /** Where a GitHub Enterprise Server issues ID tokens, below its own address. */

@@ -1,4 +1,5 @@
-import type { Annotation, CheckRun, Pull } from '../model.ts';
+import type { Pull } from '../model.ts';
+import type { Annotation, CheckRun } from '../run-model.ts';
 import { fullName } from '../world.ts';
 import { checksAside } from './checks-box.ts';
 import { type Html, html } from './html.ts';

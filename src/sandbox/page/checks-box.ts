@@ -1,5 +1,6 @@
 import { fits, latestChecks, mergeState, requiredChecks, requiredState } from '../domain/mergeable.ts';
-import type { CheckRun, Pull } from '../model.ts';
+import type { Pull } from '../model.ts';
+import type { CheckRun } from '../run-model.ts';
 import { fullName, type World } from '../world.ts';
 import { type Html, html } from './html.ts';
 import { stateIcon, stateWords } from './icons.ts';

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Attempt, Job, Run, Step } from '../model.ts';
+import type { Attempt, Job, Run, Step } from '../run-model.ts';
 import { fullName } from '../world.ts';
 import { annotations, pullWith } from './check.ts';
 import { type Html, html } from './html.ts';

@@ -1,5 +1,6 @@
 import { isoSeconds } from '../git/read.ts';
-import type { Annotation, CheckRun, CheckSuite, Pull } from '../model.ts';
+import type { Pull } from '../model.ts';
+import type { Annotation, CheckRun, CheckSuite } from '../run-model.ts';
 import type { World } from '../world.ts';
 import { type Json, nodeId } from './account.ts';
 import { integration } from './app.ts';

@@ -1,5 +1,5 @@
 import { isoSeconds } from '../git/read.ts';
-import type { Artifact, Attempt, Job, Run, Workflow } from '../model.ts';
+import type { Artifact, Attempt, Job, Run, Workflow } from '../run-model.ts';
 import type { World } from '../world.ts';
 import { type Json, nodeId, simpleUser } from './account.ts';
 import { pullMinimal, pullsOf } from './check.ts';

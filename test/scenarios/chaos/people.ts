@@ -1,5 +1,6 @@
 import { until } from '../../../src/sandbox/demo/until.ts';
-import type { CheckRun, Comment, Pull } from '../../../src/sandbox/model.ts';
+import type { Comment, Pull } from '../../../src/sandbox/model.ts';
+import type { CheckRun } from '../../../src/sandbox/run-model.ts';
 import { idOf, repository, type Stage } from '../../app/help/stage.ts';
 import type { Story } from './stories.ts';
 

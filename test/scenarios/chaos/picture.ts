@@ -1,4 +1,5 @@
-import type { CheckRun, Pull } from '../../../src/sandbox/model.ts';
+import type { Pull } from '../../../src/sandbox/model.ts';
+import type { CheckRun } from '../../../src/sandbox/run-model.ts';
 import { repository, type Stage } from '../../app/help/stage.ts';
 import { pullOf } from './scene.ts';
 import type { Story } from './stories.ts';

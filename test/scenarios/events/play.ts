@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { answerTo } from '../../../src/sandbox/demo/scenes.ts';
 import { until } from '../../../src/sandbox/demo/until.ts';
-import type { Pull, Run } from '../../../src/sandbox/model.ts';
+import type { Pull } from '../../../src/sandbox/model.ts';
+import type { Run } from '../../../src/sandbox/run-model.ts';
 import type { Ground } from './ground.ts';
 
 /** A pull request of the author's branch `feature`; mallory's, where the head is `mallory:feature`. */

@@ -1,4 +1,5 @@
-import type { Attempt, Job, Pull, Run } from '../../../src/sandbox/model.ts';
+import type { Pull } from '../../../src/sandbox/model.ts';
+import type { Attempt, Job, Run } from '../../../src/sandbox/run-model.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 
 /** Everything that a run tells people, as one text to be read and compared. */

@@ -4,7 +4,8 @@ import { gateCheckName } from '../../../approval/check-names.ts';
 import { readReportZip } from '../../../github/artifact-zip.ts';
 import { terminalText } from '../../../report/escape.ts';
 import type { Report } from '../../../report/schema.ts';
-import type { Attempt, CheckRun, Job, Pull, Run } from '../../model.ts';
+import type { Pull } from '../../model.ts';
+import type { Attempt, CheckRun, Job, Run } from '../../run-model.ts';
 import type { Sandbox } from '../../sandbox.ts';
 import type { OwnProject } from './project.ts';
 

@@ -1,6 +1,6 @@
 import { cancel, latest, rerunAll, rerunFailed, rerunJob } from '../../actions/rerun.ts';
 import { notFound } from '../../domain/refusal.ts';
-import type { Attempt, Job, Run, Workflow } from '../../model.ts';
+import type { Attempt, Job, Run, Workflow } from '../../run-model.ts';
 import { repositoryApi, repositoryPage } from '../../shapes/repository.ts';
 import { jobShape, runShape, workflowOf } from '../../shapes/run.ts';
 import type { Call } from '../call.ts';

@@ -1,5 +1,5 @@
 import { notFound, Refusal } from '../../domain/refusal.ts';
-import type { Artifact } from '../../model.ts';
+import type { Artifact } from '../../run-model.ts';
 import { artifactShape } from '../../shapes/run.ts';
 import type { Call } from '../call.ts';
 import { counted, type Handler, ok, paged, type Reply } from '../reply.ts';

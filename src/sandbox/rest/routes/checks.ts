@@ -4,14 +4,14 @@ import { addCheckRun, type CheckChange, changeCheckRun, rerequest } from '../../
 import { latestChecks } from '../../domain/mergeable.ts';
 import { forbidden, notFound, Refusal } from '../../domain/refusal.ts';
 import { resolveCommit } from '../../git/commit.ts';
+import type { App } from '../../model.ts';
 import {
   type Annotation,
-  type App,
   type CheckConclusion,
   type CheckRun,
   type CheckSuite,
   checkConclusions,
-} from '../../model.ts';
+} from '../../run-model.ts';
 import { annotationShape, checkRunShape, checkSuiteShape } from '../../shapes/check.ts';
 import type { Call } from '../call.ts';
 import { counted, created, type Handler, ok, paged, type Reply } from '../reply.ts';
