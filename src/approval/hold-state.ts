@@ -238,7 +238,7 @@ function revokedWords(
 ): string {
   const revoke = known.votes.findLast((vote) => vote.vote === 'revoke' && covers(form, vote));
   const by = revoke === undefined ? '' : takenBackBy(revoke);
-  if (!ran) return `Approved by ${names(revoked)}, then revoked${by}: approve again.`;
+  if (!ran) return `Approved by ${names(revoked)}, then revoked${by}: it waits again.`;
   return `Approved by ${names(revoked)}, ran, and revoked${by}: what it did is done. Undo it by hand, or approve it again.`;
 }
 
