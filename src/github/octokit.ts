@@ -43,6 +43,7 @@ const deliverySchema = z
     delivered_at: z.string(),
     status_code: z.int(),
     event: z.string(),
+    action: z.string().nullable(),
   })
   .transform(
     (found): Delivery => ({
@@ -51,6 +52,7 @@ const deliverySchema = z
       deliveredAt: found.delivered_at,
       statusCode: found.status_code,
       event: found.event,
+      action: found.action,
     }),
   );
 

@@ -256,12 +256,14 @@ export interface AppGitHub extends RepositoryReader {
   review(repository: string, number: number, id: number): Promise<Review | null>;
 }
 
+/** One attempt at a delivery. */
 export interface Delivery {
   readonly id: number;
   readonly guid: string;
   readonly deliveredAt: string;
   readonly statusCode: number;
   readonly event: string;
+  readonly action: string | null;
 }
 
 /** Calls made as the App itself (JWT), not as one installation. */

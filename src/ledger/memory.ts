@@ -23,6 +23,7 @@ interface Pull extends KnownPull {
 export function memoryLedger(now: () => number = Date.now): Ledger {
   const pulls = new Map<string, Pull>();
   const chains = new Map<string, Entry[]>();
+  const asked = new Map<string, { readonly attempt: number; readonly at: number }>();
   const duties = new Map<string, { readonly holder: string; readonly until: number }>();
   let marks = 0;
 
@@ -148,6 +149,16 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
       const recorded = new Set([...pulls.values()].flatMap((pull) => [...pull.deliveries.keys()]));
       return new Set(deliveries.filter((guid) => recorded.has(guid)));
     },
+    async askedFor(deliveries) {
+      return new Map(
+        [...asked]
+          .filter(([guid]) => deliveries.includes(guid))
+          .map(([guid, { attempt }]) => [guid, attempt]),
+      );
+    },
+    async noteAskedFor(delivery, attempt) {
+      asked.set(delivery, { attempt, at: now() });
+    },
     async heads() {
       const heads = [...chains].map(([repository, chain]): Head => chain.at(-1) ?? firstHead(repository));
       return heads
@@ -159,6 +170,7 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
     },
     async forget(before) {
       const time = Date.parse(before);
+      for (const [guid, { at }] of asked) if (at < time) asked.delete(guid);
       let count = 0;
       for (const pull of pulls.values()) {
         for (const [guid, seen] of pull.deliveries) if (seen < time) pull.deliveries.delete(guid);

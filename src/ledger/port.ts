@@ -91,13 +91,17 @@ export interface Ledger {
   known(repository: string): Promise<readonly KnownPull[]>;
   /** Which of these deliveries (GUIDs) were recorded, as far as they are not forgotten. */
   arrived(deliveries: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The failed attempt (GitHub's id) after which each of these deliveries (GUIDs) was asked for last. */
+  askedFor(deliveries: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** A delivery was asked for because of this failed attempt. */
+  noteAskedFor(delivery: string, attempt: number): Promise<void>;
   /** The newest link of each repository's chain, by the repository's name. */
   heads(): Promise<readonly Head[]>;
   /** At most `limit` links of one chain after `sequence`, in order. */
   entries(repository: string, after: number, limit: number): Promise<readonly Entry[]>;
   /**
    * Forgets what the facts say of pull requests that are not open and of which nothing was recorded since
-   * `before` (ISO 8601 instant), and deliveries seen before it. The links and their hashes stay. Answers how
+   * `before` (ISO 8601 instant), and deliveries seen or asked for before it. The links and their hashes stay. Answers how
    * many facts were forgotten.
    */
   forget(before: string): Promise<number>;

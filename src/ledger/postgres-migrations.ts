@@ -58,6 +58,11 @@ const migrations: readonly string[] = [
      holder text NOT NULL,
      lease_until timestamptz NOT NULL
    );`,
+  `CREATE TABLE jit_approval.asked (
+     guid text PRIMARY KEY,
+     attempt bigint NOT NULL,
+     asked_at timestamptz NOT NULL DEFAULT now()
+   );`,
 ];
 
 /**

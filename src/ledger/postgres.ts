@@ -42,6 +42,21 @@ export async function postgresLedger(
       const sql = 'SELECT DISTINCT guid FROM jit_approval.delivery WHERE guid = ANY($1)';
       return new Set((await rows(sql, deliveries)).map(({ guid }) => String(guid)));
     },
+    async askedFor(deliveries) {
+      const found = await rows(
+        'SELECT guid, attempt FROM jit_approval.asked WHERE guid = ANY($1)',
+        deliveries,
+      );
+      return new Map(found.map(({ guid, attempt }) => [String(guid), Number(attempt)]));
+    },
+    async noteAskedFor(delivery, attempt) {
+      await rows(
+        `INSERT INTO jit_approval.asked (guid, attempt) VALUES ($1, $2)
+         ON CONFLICT (guid) DO UPDATE SET attempt = excluded.attempt, asked_at = excluded.asked_at`,
+        delivery,
+        attempt,
+      );
+    },
     async heads() {
       // chains whose head was taken away are chains too
       const found = await rows(
@@ -65,6 +80,7 @@ export async function postgresLedger(
 
 async function forget(client: ClientBase, before: string): Promise<number> {
   await client.query('DELETE FROM jit_approval.delivery WHERE seen_at < $1', [before]);
+  await client.query('DELETE FROM jit_approval.asked WHERE asked_at < $1', [before]);
   const { rowCount } = await client.query(
     `UPDATE jit_approval.fact SET salt = NULL, body = NULL, once = NULL
      FROM jit_approval.pull

@@ -77,6 +77,11 @@ const migrations: readonly Migration[] = [
      holder TEXT NOT NULL,
      lease_until INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE asked (
+     guid TEXT PRIMARY KEY,
+     attempt INTEGER NOT NULL,
+     asked_at INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Facts of ledgers that had no chain, in the order in which they came. */

@@ -124,6 +124,16 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
       const sql = 'SELECT DISTINCT guid FROM delivery WHERE guid IN (SELECT value FROM json_each(?))';
       return new Set(rows(sql, JSON.stringify(deliveries)).map(({ guid }) => String(guid)));
     },
+    async askedFor(deliveries) {
+      const sql = 'SELECT guid, attempt FROM asked WHERE guid IN (SELECT value FROM json_each(?))';
+      const found = rows(sql, JSON.stringify(deliveries));
+      return new Map(found.map(({ guid, attempt }) => [String(guid), Number(attempt)]));
+    },
+    async noteAskedFor(delivery, attempt) {
+      const sql = `INSERT INTO asked (guid, attempt, asked_at) VALUES (?, ?, ?)
+                   ON CONFLICT (guid) DO UPDATE SET attempt = excluded.attempt, asked_at = excluded.asked_at`;
+      run(sql, delivery, attempt, now());
+    },
     async heads() {
       // chains whose head was taken away are chains too
       return rows(
@@ -140,6 +150,7 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
     async forget(before) {
       return inSyncedTransaction(database, () => {
         run('DELETE FROM delivery WHERE seen_at < ?', Date.parse(before));
+        run('DELETE FROM asked WHERE asked_at < ?', Date.parse(before));
         return Number(
           run(
             `UPDATE fact SET salt = NULL, body = NULL, once = NULL

@@ -6,12 +6,13 @@ import { memoryLedger } from '../../src/ledger/memory.ts';
 import { deskWith } from './help/desk.ts';
 import { stage } from './help/stage.ts';
 
-const delivery = (id: number, guid: string): Delivery => ({
+const delivery = (id: number, guid: string, action = 'created'): Delivery => ({
   id,
   guid,
   deliveredAt: `2026-01-01T00:${String(id).padStart(2, '0')}:00Z`,
   statusCode: 502,
   event: 'issue_comment',
+  action,
 });
 
 /** GitHub's list grows from round to round; what is asked for is written down. `times`: of each round. */
@@ -74,12 +75,24 @@ suite('deliveries that failed', () => {
     assert.deepEqual(asked, [1, 2, 3, 4, 5, 12]);
   });
 
-  test('are left alone when the ledger has them, also after a restart', async () => {
-    const { play, asked, fresh, ledger } = recovery([[delivery(1, 'a'), delivery(3, 'b')]]);
+  test('are left alone when the ledger has them', async () => {
+    const { play, asked, ledger } = recovery([[delivery(1, 'a'), delivery(3, 'b')]]);
     await ledger.record({ repository: 'acme/shop', number: 1 }, [], 'a', 1);
     assert.deepEqual(await play(), [1]);
-    assert.deepEqual(await play(fresh()), [1]);
-    assert.deepEqual(asked, [3, 3]);
+    assert.deepEqual(asked, [3]);
+  });
+
+  test('are asked for once by all processes on a ledger, after a restart too', async () => {
+    const { play, asked, fresh } = recovery([[delivery(1, 'a'), delivery(3, 'b')]]);
+    assert.deepEqual(await play(), [2]);
+    assert.deepEqual(await play(fresh()), [0]);
+    assert.deepEqual(asked, [1, 3]);
+  });
+
+  test('of which no handler takes anything are not asked for', async () => {
+    const { play, asked } = recovery([[delivery(1, 'a', 'edited'), delivery(2, 'b')]]);
+    assert.deepEqual(await play(), [1]);
+    assert.deepEqual(asked, [2]);
   });
 
   test('attempts before a restart count: what failed four times waits, also after it', async () => {
@@ -90,10 +103,11 @@ suite('deliveries that failed', () => {
     assert.deepEqual(asked, []);
   });
 
-  test('one that GitHub will not repeat does not stop the others', async () => {
-    const { play, asked } = recovery([[delivery(13, 'a'), delivery(14, 'b')]]);
-    assert.deepEqual(await play(), [1]);
-    assert.deepEqual(asked, [13, 14]);
+  test('one that GitHub would not repeat does not stop the others, and is tried again', async () => {
+    const failed = [delivery(13, 'a'), delivery(14, 'b')];
+    const { play, asked } = recovery([failed, failed]);
+    assert.deepEqual(await play(), [1, 0]);
+    assert.deepEqual(asked, [13, 14, 13]);
   });
 
   test('more than a page of them is found by cursor, and each arrives once', async () => {

@@ -128,6 +128,18 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.equal((await ledger.arrived([])).size, 0);
     });
 
+    withLedger('knows after which failed attempt a delivery was asked for last', async (ledger) => {
+      await ledger.noteAskedFor('guid-1', 30_000_000_001);
+      await ledger.noteAskedFor('guid-1', 30_000_000_007);
+      await ledger.noteAskedFor('guid-2', 2);
+      const asked = await ledger.askedFor(['guid-1', 'guid-3', "'); --"]);
+      assert.deepEqual([...asked], [['guid-1', 30_000_000_007]]);
+      await ledger.forget('2000-01-01T00:00:00Z');
+      assert.equal((await ledger.askedFor(['guid-2'])).get('guid-2'), 2);
+      await ledger.forget(later);
+      assert.equal((await ledger.askedFor(['guid-1', 'guid-2'])).size, 0);
+    });
+
     withLedger(
       'leaves out a vote of the same source on the same action, and a second answer',
       async (ledger) => {

@@ -2,9 +2,10 @@ import type { Context } from 'probot';
 import { queuedIn } from '../../approval/merge-group.ts';
 import type { Desk } from '../desk.ts';
 import { instant } from '../desk.ts';
+import type { events } from '../events.ts';
 import { receive } from '../receive.ts';
 
-type Event = 'merge_group.checks_requested' | 'merge_group.destroyed';
+type Event = (typeof events.mergeGroup)[number];
 
 /** Of a group only its commit is noted, with the pull request of which it was made; the rest is asked of GitHub. */
 export async function onMergeGroup(desk: Desk, context: Context<Event>): Promise<void> {

@@ -1,16 +1,10 @@
 import type { Context } from 'probot';
 import type { Desk } from '../desk.ts';
 import { instant } from '../desk.ts';
+import type { events } from '../events.ts';
 import { receive } from '../receive.ts';
 
-type Event =
-  | 'pull_request.opened'
-  | 'pull_request.reopened'
-  | 'pull_request.synchronize'
-  | 'pull_request.edited'
-  | 'pull_request.converted_to_draft'
-  | 'pull_request.ready_for_review'
-  | 'pull_request.closed';
+type Event = (typeof events.pullRequest)[number];
 
 /** The only thing that GitHub's API cannot tell later is who pushed; the rest is read again anyway. */
 export async function onPullRequest(desk: Desk, context: Context<Event>): Promise<void> {

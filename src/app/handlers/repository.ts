@@ -1,12 +1,12 @@
 import type { Context } from 'probot';
 import type { Desk } from '../desk.ts';
+import type { events } from '../events.ts';
 import { moveRepository } from '../moved.ts';
 
+type Event = (typeof events.move)[number];
+
 /** A repository was renamed, or went to another owner: its pull requests are known by the new name from now on. */
-export async function onRepository(
-  desk: Desk,
-  context: Context<'repository.renamed' | 'repository.transferred'>,
-): Promise<void> {
+export async function onRepository(desk: Desk, context: Context<Event>): Promise<void> {
   const { payload } = context;
   const { repository, installation } = payload;
   if (installation === undefined) return;
@@ -14,7 +14,7 @@ export async function onRepository(
   desk.wake();
 }
 
-function earlierName(payload: Context<'repository.renamed' | 'repository.transferred'>['payload']): string {
+function earlierName(payload: Context<Event>['payload']): string {
   const { repository } = payload;
   if (payload.action === 'renamed')
     return `${repository.owner.login}/${payload.changes.repository.name.from}`;

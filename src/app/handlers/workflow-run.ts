@@ -1,9 +1,10 @@
 import type { Context } from 'probot';
 import type { Desk } from '../desk.ts';
+import type { events } from '../events.ts';
 import { pullRequestsOfRun } from '../pull-requests-of-run.ts';
 import { receive } from '../receive.ts';
 
-type Event = 'workflow_run.requested' | 'workflow_run.in_progress' | 'workflow_run.completed';
+type Event = (typeof events.workflowRun)[number];
 
 /** Marks the pull requests of the run; its state and its reports are read when they are reconciled. */
 export async function onWorkflowRun(desk: Desk, context: Context<Event>): Promise<void> {

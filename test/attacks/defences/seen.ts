@@ -217,8 +217,8 @@ export const seen: readonly Defence[] = [
     attack: 'S4',
     defence: 'only created comments are commands, of whom they are said to be',
     file: 'src/app/index.ts',
-    before: "app.on('issue_comment.created', (context)",
-    after: "app.on(['issue_comment.created', 'issue_comment.edited'] as never, (context: never)",
+    before: 'app.on([...events.comment], (context)',
+    after: "app.on([...events.comment, 'issue_comment.edited'] as never, (context: never)",
     also: [
       {
         file: 'src/app/handlers/issue-comment.ts',

@@ -80,9 +80,10 @@ function eyes({ check, gate, ours, sandbox }: Stage, pull: Pull, who: string, pa
   const seen = () => {
     const now = gate(pull) ?? check(pull, 'JIT approval: main');
     const answers = ours(pull).filter(({ body }) => body.startsWith('@'));
-    const about = sandbox.webhooks.deliveries.filter(({ payload }) =>
-      JSON.stringify(payload).includes(`/pull/${pull.number}"`),
-    );
+    const about = sandbox.webhooks.deliveries.filter(({ payload }) => {
+      const text = JSON.stringify(payload);
+      return text.includes(`/pull/${pull.number}"`) || text.includes(pull.head.sha);
+    });
     const arrived = new Set(about.filter(({ statusCode }) => statusCode === 200).map(({ guid }) => guid));
     const lost = about.filter(({ guid }) => !arrived.has(guid));
     return [
