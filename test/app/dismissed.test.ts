@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { flaggedOf } from './help/report.ts';
-import { granted, idOf, policyFor, repository, type Stage, stage } from './help/stage.ts';
+import { heldOnce, idOf, policyFor, repository, type Stage, stage } from './help/stage.ts';
 
 const twoOf = (appId: number) => policyFor(appId).replace('count: 1', 'count: 2');
 const votes = async ({ ledger }: Stage) =>
@@ -34,11 +33,7 @@ suite('a review that was dismissed', () => {
   });
 
   test('is found although nothing was heard of it; what ran by it is shown as done', async () => {
-    await using scene = await stage({
-      suite:
-        ({ del }) =>
-        ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))],
-    });
+    await using scene = await stage({ suite: heldOnce });
     const { act, webhooks, violations } = scene.sandbox;
     const pull = await scene.open();
     const review = act.review('alice', pull, { body: `/approve ${idOf(scene.del('7'))}`, event: 'APPROVE' });

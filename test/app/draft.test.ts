@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { flaggedOf } from './help/report.ts';
-import { granted, idOf, policyFor, repository, type StageOptions, stage } from './help/stage.ts';
+import { heldOnce, idOf, policyFor, repository, stage } from './help/stage.ts';
 
 const hour = 3600_000;
-
-const heldOnce: StageOptions['suite'] =
-  ({ del }) =>
-  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
 
 suite('a draft pull request', () => {
   test('is held, decided and run again as any other; being ready decides nothing', async () => {

@@ -7,8 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { suite, test } from 'node:test';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { flaggedOf } from './help/report.ts';
-import { granted, idOf, repository, type Stage, stage } from './help/stage.ts';
+import { heldOnce, idOf, repository, type Stage, stage } from './help/stage.ts';
 
 const main = path.resolve(import.meta.dirname, '../../src/app/main.ts');
 
@@ -78,11 +77,7 @@ suite('the App as a process', () => {
     test(`killed ${when}, it runs the held job again once after its restart`, async () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'killed-'));
       const ledger = path.join(folder, 'ledger.sqlite');
-      await using scene = await stage({
-        suite:
-          ({ del }) =>
-          ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))],
-      });
+      await using scene = await stage({ suite: heldOnce });
       await scene.app.close();
       const first = await start(scene, ledger);
       const { sandbox } = scene;

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { flaggedOf } from './help/report.ts';
-import { granted, idOf, repository, type StageOptions, stage } from './help/stage.ts';
-
-/** Attempt 1 is held, every later one finds the grant. */
-const heldOnce: StageOptions['suite'] =
-  ({ del }) =>
-  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
+import { heldOnce, idOf, repository, stage } from './help/stage.ts';
 
 suite('the life of a pull request', () => {
   test('closing ends its holds, buttons and all; reopening brings them back', async () => {

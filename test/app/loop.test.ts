@@ -3,12 +3,7 @@ import { suite, test } from 'node:test';
 import { binding } from '../../src/approval/fingerprint.ts';
 import type { ActionForm } from '../../src/approval/form.ts';
 import { flaggedOf } from './help/report.ts';
-import { granted, idOf, policyFor, repository, type StageOptions, stage } from './help/stage.ts';
-
-/** Attempt 1 is held, every later one finds the grant. */
-const heldOnce: StageOptions['suite'] =
-  ({ del }) =>
-  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
+import { granted, heldOnce, idOf, policyFor, repository, stage } from './help/stage.ts';
 
 suite('from a held action to a green gate', () => {
   test('by a comment: approved, run again once, green', async () => {

@@ -1,20 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { flaggedOf } from './help/report.ts';
-import {
-  granted,
-  idOf,
-  policyFor,
-  policyPath,
-  repository,
-  type Stage,
-  type StageOptions,
-  stage,
-} from './help/stage.ts';
-
-const heldOnce: StageOptions['suite'] =
-  ({ del }) =>
-  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
+import { heldOnce, idOf, policyFor, policyPath, repository, type Stage, stage } from './help/stage.ts';
 
 const release = { branch: 'release', from: 'main' };
 

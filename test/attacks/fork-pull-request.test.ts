@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { flaggedOf } from '../app/help/report.ts';
-import { granted, idOf, repository, stage } from '../app/help/stage.ts';
+import { heldOnce, idOf, repository, stage } from '../app/help/stage.ts';
 
 /** S10: GitHub names no pull request in a fork's runs and checks, and the fork's author writes the report. */
 suite('a pull request from a fork', () => {
   test('is found by its head, held, approved and run again like any other', async () => {
-    await using scene = await stage({
-      suite:
-        ({ del }) =>
-        ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))],
-    });
+    await using scene = await stage({ suite: heldOnce });
     scene.sandbox.create.collaborator(repository, 'mallory', 'read');
     await scene.sandbox.create.fork(repository, 'mallory');
     await scene.sandbox.act.push('mallory/shop', 'mallory', {

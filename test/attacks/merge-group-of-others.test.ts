@@ -1,41 +1,22 @@
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { flaggedOf } from '../app/help/report.ts';
-import { granted, idOf, repository, type Stage, type StageOptions, stage } from '../app/help/stage.ts';
+import { checksOn, openOther, wordOn } from '../app/help/queue.ts';
+import { heldOnce, idOf, repository, stage } from '../app/help/stage.ts';
 
 /** A merge group brings several pull requests to the base: what one of them holds must not ride along with another. */
-const heldOnce: StageOptions['suite'] =
-  ({ del }) =>
-  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
-
-const gatesOn = (scene: Stage, head: string) =>
-  [...scene.sandbox.world.checkRuns.values()].filter(
-    (run) => run.suite.headSha === head && run.name.startsWith('JIT approval'),
-  );
-const wordOf = (scene: Stage, head: string) => gatesOn(scene, head).at(-1)?.conclusion;
-
-async function two(scene: Stage) {
-  const { act } = scene.sandbox;
-  const first = await scene.open();
-  await act.push(repository, 'wanda', { branch: 'other', from: 'main', files: { 'src/b.ts': 'b' } });
-  const second = await act.openPull(repository, 'wanda', { head: 'other', title: 'Other' });
-  await scene.settle();
-  return { first, second };
-}
-
 suite('a merge group', () => {
   test('with an open hold in one pull request is not green, whatever the one on top of it says', async () => {
     await using scene = await stage({ suite: heldOnce });
     const { act } = scene.sandbox;
-    const { first, second } = await two(scene);
+    const [first, second] = [await scene.open(), await openOther(scene)];
     act.comment('alice', second, `/approve ${idOf(scene.del('7'))}`);
     await scene.settle();
     assert.equal(scene.gate(second)?.conclusion, 'success');
     await act.enqueue('wanda', first);
     const above = await act.enqueue('wanda', second);
     await scene.settle();
-    assert.equal(wordOf(scene, above), 'action_required');
+    assert.equal(wordOn(scene, above), 'action_required');
     // what was approved on one pull request is no approval on the other
     assert.equal(scene.gate(first)?.conclusion, 'action_required');
     assert.deepEqual(scene.sandbox.violations, []);
@@ -44,16 +25,16 @@ suite('a merge group', () => {
   test('one of whose pull requests was closed is not green any more', async () => {
     await using scene = await stage({ suite: heldOnce });
     const { act } = scene.sandbox;
-    const { first, second } = await two(scene);
+    const [first, second] = [await scene.open(), await openOther(scene)];
     for (const pull of [first, second]) act.comment('alice', pull, `/approve ${idOf(scene.del('7'))}`);
     await scene.settle();
     await act.enqueue('wanda', first);
     const above = await act.enqueue('wanda', second);
     await scene.settle();
-    assert.equal(wordOf(scene, above), 'success');
+    assert.equal(wordOn(scene, above), 'success');
     await act.closePull('wanda', first);
     await scene.settle();
-    assert.notEqual(wordOf(scene, above), 'success');
+    assert.notEqual(wordOn(scene, above), 'success');
   });
 
   test('that a webhook invents is asked of GitHub, and gets no gate', async () => {
@@ -91,6 +72,6 @@ suite('a merge group', () => {
     });
     assert.equal(answer.status, 200);
     await scene.settle();
-    assert.deepEqual(gatesOn(scene, tip), []);
+    assert.deepEqual(checksOn(scene, tip), []);
   });
 });

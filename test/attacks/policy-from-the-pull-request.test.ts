@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { fingerprint } from '../../src/approval/fingerprint.ts';
 import { flaggedOf } from '../app/help/report.ts';
-import { gitBlob, granted, idOf, policyFor, policyPath, repository, stage } from '../app/help/stage.ts';
+import { gitBlob, heldOnce, idOf, policyFor, policyPath, repository, stage } from '../app/help/stage.ts';
 
 /** S9: a pull request cannot loosen what judges it. */
 suite('the policy is never taken from the pull request', () => {
@@ -51,11 +51,7 @@ suite('the policy is never taken from the pull request', () => {
   });
 
   test('a changed rule makes approvals that were given under it stale', async () => {
-    await using scene = await stage({
-      suite:
-        ({ del }) =>
-        ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))],
-    });
+    await using scene = await stage({ suite: heldOnce });
     const pull = await scene.open();
     scene.sandbox.act.comment('alice', pull, `/approve ${idOf(scene.del('7'))}`);
     await scene.settle();

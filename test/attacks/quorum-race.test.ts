@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { flaggedOf } from '../app/help/report.ts';
-import { granted, idOf, policyFor, repository, type StageOptions, stage } from '../app/help/stage.ts';
+import { heldOnce, idOf, policyFor, repository, type StageOptions, stage } from '../app/help/stage.ts';
 
 const two: StageOptions = {
   policy: (appId) => policyFor(appId).replace('count: 1', 'count: 2'),
-  suite:
-    ({ del }) =>
-    ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))],
+  suite: heldOnce,
 };
 
 /** S14, S15, S17: distinct people, each once; deny and revoke win. */

@@ -5,9 +5,8 @@ import { postgresLedger } from '../../src/ledger/postgres.ts';
 import { verifyLedger } from '../../src/ledger/verify.ts';
 import { until } from '../../src/sandbox/demo/until.ts';
 import type { Pull } from '../../src/sandbox/model.ts';
-import { flaggedOf } from '../app/help/report.ts';
 import {
-  granted,
+  heldOnce,
   idOf,
   policyFor,
   repository,
@@ -74,10 +73,6 @@ async function replicas(options: StageOptions): Promise<Replicas> {
   };
 }
 
-/** Attempt 1 is held, every later one finds the grant. */
-const heldOnce: StageOptions['suite'] =
-  ({ del }) =>
-  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
 const two: StageOptions = {
   policy: (appId) => policyFor(appId).replace('count: 1', 'count: 2'),
   suite: heldOnce,

@@ -252,3 +252,8 @@ export const idOf = (form: ActionForm): string => actionId(fingerprint(form));
 /** The action ran by the grant for exactly this form. */
 export const granted = (form: ActionForm): Flagged =>
   flaggedOf(form, { outcome: 'granted', grant: fingerprint(form) });
+
+/** A suite whose DELETE is held in attempt 1; every later attempt finds the grant. */
+export const heldOnce: NonNullable<StageOptions['suite']> =
+  ({ del }) =>
+  ({ attempt }) => [attempt === 1 ? flaggedOf(del('7')) : granted(del('7'))];
