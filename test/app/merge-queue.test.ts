@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { loadGrantText } from './help/grants.ts';
 import { checksOn, openOther, wordOn } from './help/queue.ts';
+import { flaggedOf } from './help/report.ts';
 import { heldOnce, idOf, repository, stage } from './help/stage.ts';
 
 suite('a merge queue', () => {
@@ -66,19 +67,30 @@ suite('a merge queue', () => {
   });
 
   test('that drops a group leaves nothing open on its head, and no grant', async () => {
-    await using scene = await stage({ suite: heldOnce });
+    await using scene = await stage({
+      suite:
+        ({ del }) =>
+        () => [flaggedOf(del('7')), flaggedOf(del('8'))],
+    });
     const { act } = scene.sandbox;
     const [first, second] = [await scene.open(), await openOther(scene)];
+    for (const pull of [first, second]) act.comment('alice', pull, `/approve ${idOf(scene.del('7'))}`);
+    await scene.settle();
     const below = await act.enqueue('wanda', first);
     const above = await act.enqueue('wanda', second);
     await scene.settle();
+    const grants = () =>
+      [...checksOn(scene, below), ...checksOn(scene, above)].map(
+        ({ text }) => loadGrantText(text ?? '').grants.length,
+      );
+    assert.deepEqual(grants(), [1, 1, 1]);
     await act.dequeue('wanda', first);
     await scene.settle();
     for (const gate of [...checksOn(scene, below), ...checksOn(scene, above)]) {
       assert.deepEqual([gate.status, gate.conclusion], ['completed', 'failure']);
       assert.match(gate.summary ?? '', /exists no more|has ended/);
-      assert.deepEqual(loadGrantText(gate.text ?? '').grants, []);
     }
+    assert.deepEqual(grants(), [0, 0, 0]);
     // and the one that stays has a group of its own, without what left
     const [last] = scene.sandbox.read.pull(repository, second.number).repository.queue;
     assert.deepEqual(
