@@ -3,9 +3,9 @@ import { suite, test } from 'node:test';
 import { pullFacts } from '../../src/app/facts-of-github.ts';
 import { moveRepository, ofThisName } from '../../src/app/moved.ts';
 import type { RecordedFact } from '../../src/approval/facts.ts';
-import type { PullRequest } from '../../src/github/port.ts';
 import { memoryLedger } from '../../src/ledger/memory.ts';
-import { deleteSeven, head1, reported, story } from '../approval/story.ts';
+import { deleteSeven, reported, story } from '../approval/story.ts';
+import { pullRequest } from '../github/pull-request.ts';
 
 const before = { repository: 'acme/shop', number: 7 };
 const after = { repository: 'acme/store', number: 7 };
@@ -56,17 +56,8 @@ suite('a repository that was renamed or transferred', () => {
 });
 
 test('another repository under an old name inherits nothing', async () => {
-  const pull = (repositoryId: number): PullRequest => ({
-    number: 7,
-    state: 'open',
-    draft: false,
-    author: 'author',
-    authorId: 5,
-    title: 'Change',
-    mergedAs: null,
-    head: { sha: head1, ref: 'feature', repository: 'acme/shop', repositoryId },
-    base: { ref: 'main', repository: 'acme/shop', repositoryId },
-  });
+  const pull = (repositoryId: number) =>
+    pullRequest({ base: { ref: 'main', repository: 'acme/shop', repositoryId } });
   const ledger = await ledgerWith(held().approve(deleteSeven));
   const at = new Date(now()).toISOString();
   await ledger.record(before, pullFacts(await ledger.facts(before), pull(1), at), null, 1);

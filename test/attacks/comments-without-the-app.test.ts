@@ -5,6 +5,7 @@ import type { CommentReader } from '../../src/github/comment-reader.ts';
 import { commentSource } from '../../src/github/comment-source.ts';
 import type { IssueComment } from '../../src/github/port.ts';
 import { asks, deleteSeven, head1, hour, instant, requirement, start } from '../approval/story.ts';
+import { pullRequest } from '../github/pull-request.ts';
 
 /** S4 without a ledger: comments are read again and again while a job waits, and each time they may be others. */
 
@@ -33,14 +34,7 @@ function github() {
   const shown = { comments: [] as IssueComment[], edited: new Set<string>(), role: 'maintain', holder: 9 };
   const reader: CommentReader = {
     now: () => start + hour,
-    async pullRequest() {
-      const place = { ref: 'feature', repository: 'acme/shop', repositoryId: 1 };
-      return {
-        ...{ number: 7, state: 'open', author: 'alan', authorId: 3, title: '', mergedAs: null, draft: false },
-        head: { ...place, sha: head1 },
-        base: { ...place, ref: 'main' },
-      };
-    },
+    pullRequest: async () => pullRequest({ author: 'alan', authorId: 3 }),
     comments: async () => shown.comments,
     namedInCommits: async () => [],
     permission: async () => ({ roleName: shown.role, base: shown.role, id: shown.holder, type: 'User' }),

@@ -6,6 +6,7 @@ import type { Artifact, WorkflowRun } from '../../src/github/port.ts';
 import { later } from '../app/help/live-job.ts';
 import { flaggedOf } from '../app/help/report.ts';
 import { granted, idOf, policyFor, policyPath, repository, stage, zipOf } from '../app/help/stage.ts';
+import { pullRequest } from '../github/pull-request.ts';
 import { report } from '../report/sample.ts';
 
 /** S10: whoever owns the run uploads what he likes, as often as he likes, under any name. */
@@ -108,17 +109,7 @@ function sourceOf(
       pullRequestsOf: async () => [],
       openPullRequests: async () => [],
     },
-    pull: {
-      number: 7,
-      state: 'open',
-      draft: false,
-      author: 'mallory',
-      authorId: 5,
-      title: '',
-      mergedAs: null,
-      head: { sha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
-      base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
-    },
+    pull: pullRequest({ head: { sha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 } }),
     policy: gatePolicyOf([
       {
         text: policyFor(1),

@@ -11,7 +11,6 @@ import { offeredSet, resolveSet } from '../../src/approval/offered.ts';
 import type { RequirementsOf } from '../../src/approval/requirement.ts';
 import { assignIds } from '../../src/approval/resolve-ids.ts';
 import { setId } from '../../src/approval/set-id.ts';
-import type { PullRequest } from '../../src/github/port.ts';
 import { flaggedOf } from '../app/help/report.ts';
 import { idOf, policyFor, policyPath, repository, stage } from '../app/help/stage.ts';
 import {
@@ -31,6 +30,7 @@ import {
   story,
   value,
 } from '../approval/story.ts';
+import { pullRequest } from '../github/pull-request.ts';
 
 // S1: a comment names no commit; the author pushes between what the approver read and what is decided
 
@@ -158,17 +158,7 @@ suite('a comment that waits while the author pushes', () => {
 });
 
 test('files that are listed after a push do not speak for the head that was there before it', async () => {
-  const pull: PullRequest = {
-    number: 1,
-    state: 'open',
-    draft: false,
-    author: 'wanda',
-    authorId: 3,
-    title: 'Change',
-    mergedAs: null,
-    head: { sha: head1, ref: 'feature', repository, repositoryId: 9 },
-    base: { ref: 'main', repository, repositoryId: 9 },
-  };
+  const pull = pullRequest();
   const source = { from: 'base', branch: 'main', file: policyPath, commit: null, blob: 'b' } as const;
   const policy = gatePolicyOf([{ text: policyFor(4711), source }]);
   const look = (headNow: string) =>

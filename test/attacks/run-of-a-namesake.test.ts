@@ -2,16 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pullRequestsWithHead } from '../../src/app/pull-requests-of-run.ts';
 import { GitHubError } from '../../src/github/client.ts';
-import type { PullRequest } from '../../src/github/port.ts';
+import { pullRequest } from '../github/pull-request.ts';
 
 // S10: a fork that was deleted, and another one of its name: the commit is the same, the repository is not
 
 const sha = '1'.repeat(40);
-const pull: PullRequest = {
-  ...{ number: 7, state: 'open', author: 'mallory', authorId: 5, title: '', mergedAs: null, draft: false },
-  head: { sha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 },
-  base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
-};
+const pull = pullRequest({ head: { sha, ref: 'feature', repository: 'mallory/shop', repositoryId: 2 } });
 const lists = { pullRequestsOf: async () => [pull], openPullRequests: async () => [pull] };
 const run = { headSha: sha, headRepository: 'mallory/shop', headRepositoryId: 2 };
 const found = async (over: object, asked: Partial<typeof lists> = {}) =>

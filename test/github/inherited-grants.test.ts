@@ -8,6 +8,7 @@ import { GitHubError } from '../../src/github/client.ts';
 import { type Inheritance, inheritedGrantSource } from '../../src/github/inherited-grants.ts';
 import type { CheckRun, PullRequest } from '../../src/github/port.ts';
 import { deleteSeven as form } from '../approval/story.ts';
+import { pullRequest } from './pull-request.ts';
 
 const [head, tip, other] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string];
 const print = fingerprint(form);
@@ -43,14 +44,7 @@ function gate(pullRequest: number, at: string, over: Partial<GrantSet> = {}): Ch
   };
 }
 
-function pull(over: Partial<PullRequest> = {}): PullRequest {
-  return {
-    ...{ number: 7, state: 'closed', draft: false, author: 'alan', authorId: 1, title: '', mergedAs: tip },
-    head: { sha: head, ref: 'feature', repository: 'acme/shop', repositoryId: 1 },
-    base: { ref: 'main', repository: 'acme/shop', repositoryId: 1 },
-    ...over,
-  };
-}
+const pull = (over: Partial<PullRequest> = {}) => pullRequest({ state: 'closed', mergedAs: tip, ...over });
 
 interface World {
   readonly pulls?: Readonly<Record<string, readonly PullRequest[] | Error>>;
