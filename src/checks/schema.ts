@@ -9,7 +9,7 @@ import {
   type SqlAction,
   type SqlValue,
 } from '../policy/action.ts';
-import { fromSqlValue } from '../policy/expression-context.ts';
+import { fromSqlValue } from '../policy/expression-values.ts';
 import { type Finding, passed, type ReadFile } from './finding.ts';
 
 /** Compiled schemas by their text, which may differ between commits. */
