@@ -42,10 +42,7 @@ export async function answer(
  */
 function untellable(thrown: unknown): void {
   const refused =
-    thrown instanceof GitHubError &&
-    (thrown.status === 403 || thrown.status === 422) &&
-    thrown.retryAfterMs === null &&
-    !/rate limit/i.test(thrown.words);
+    thrown instanceof GitHubError && (thrown.status === 403 || thrown.status === 422) && !thrown.isLimit;
   if (!refused) throw thrown;
 }
 

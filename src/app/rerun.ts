@@ -74,7 +74,7 @@ async function ask({ github, key }: RerunContext, runId: number, scope: RerunSco
   } catch (thrown) {
     if (!(thrown instanceof GitHubError) || thrown.status < 400 || thrown.status >= 500) throw thrown;
     // by us before a crash, or by a person a moment ago: the next look at the run will tell
-    if (/already running|rate limit/i.test(thrown.words) || thrown.status === 429) throw thrown;
+    if (thrown.isLimit || /already running/i.test(thrown.words)) throw thrown;
     return thrown.words;
   }
 }

@@ -1,14 +1,12 @@
+import { checkNamePrefix } from '../approval/check-names.ts';
 import type { CheckWrite, ShownCheck } from '../approval/plan-checks.ts';
 import type { Pass } from './pass.ts';
-
-/** All of ours on a head begin so; see approval/check-names.ts. */
-const namePrefix = 'JIT approval';
 
 /** Our check runs on these commits. */
 export async function shownChecks(pass: Pass, heads: readonly string[]): Promise<readonly ShownCheck[]> {
   const { github, key, desk } = pass;
   const perHead = await Promise.all(
-    heads.map((head) => github.checkRuns(key.repository, head, desk.appId, namePrefix)),
+    heads.map((head) => github.checkRuns(key.repository, head, desk.appId, checkNamePrefix)),
   );
   return perHead.flat().map((run) => ({
     id: run.id,

@@ -1,10 +1,13 @@
 /** Names and external ids of the check runs that the App makes. */
 
+/** All of them begin so. */
+export const checkNamePrefix = 'JIT approval';
+
 /** The gate: the check to require, one per base branch. */
-export const gateCheckName = (base: string): string => `JIT approval: ${base}`;
-export const actionCheckName = (id: string): string => `JIT approval / ${id}`;
+export const gateCheckName = (base: string): string => `${checkNamePrefix}: ${base}`;
+export const actionCheckName = (id: string): string => `${checkNamePrefix} / ${id}`;
 /** Grants that the gate's text has no room for; from 2, as the gate is the first. */
-export const grantsCheckName = (part: number): string => `JIT approval grants ${part}`;
+export const grantsCheckName = (part: number): string => `${checkNamePrefix} grants ${part}`;
 
 /**
  * `external_id` says which check run is which and what was written there, so that a reconciliation compares

@@ -39,6 +39,11 @@ export class GitHubError extends JitError<GitHubErrorCode> {
     this.status = status;
     this.words = words;
   }
+
+  /** Whether a limit of GitHub's was met, though it may not say for how long: the same call is taken later. */
+  get isLimit(): boolean {
+    return this.status === 429 || this.retryAfterMs !== null || /rate limit/i.test(this.words);
+  }
 }
 
 /** Octokit with answers checked against a schema and failures turned into GitHubError. */

@@ -4,12 +4,11 @@ import type { CommentQuestion, DecidingComment, JobSighting, SeenAction } from '
 import { type Loaded, takeDecision } from '../approval/decided.ts';
 import type { Found, GrantSource, HoldRequest } from '../approval/grant.ts';
 import type { RequirementsOf } from '../approval/requirement.ts';
-import { messageOf } from '../errors.ts';
 import type { Report } from '../report/schema.ts';
-import { GitHubError } from './client.ts';
 import type { CommentReader } from './comment-reader.ts';
 import { earlierSighting, heldAction } from './job-sightings.ts';
 import type { IssueComment, PullRequest } from './port.ts';
+import { unread } from './unread.ts';
 
 export interface CommentSourceOptions {
   readonly reader: CommentReader;
@@ -80,7 +79,7 @@ export function commentSource(options: CommentSourceOptions): CommentSource {
         first ??= read(options);
         return await decide(hold, await first);
       } catch (thrown) {
-        return { kind: 'none', problem: explain(thrown) };
+        return { kind: 'none', problem: unread(thrown, 'pull-requests: read') };
       }
     },
     async reread() {
@@ -152,12 +151,4 @@ function problemOf(comment: IssueComment, untouched: ReadonlySet<string>): strin
     return 'it was edited; write a new comment';
   }
   return comment.appId === null ? null : 'an App wrote it; only people decide';
-}
-
-function explain(thrown: unknown): string {
-  const why = messageOf(thrown);
-  const lacks = thrown instanceof GitHubError && (thrown.status === 403 || thrown.status === 404);
-  return lacks || (thrown instanceof GitHubError && thrown.code === 'github-refused')
-    ? `approvals could not be read: the job's token needs \`pull-requests: read\` (${why})`
-    : `approvals could not be read: ${why}`;
 }

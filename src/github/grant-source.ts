@@ -1,10 +1,9 @@
-import { gateCheckName, grantsCheckName, readExternalId } from '../approval/check-names.ts';
+import { checkNamePrefix, gateCheckName, grantsCheckName, readExternalId } from '../approval/check-names.ts';
 import { decidedGrants, type Loaded, noDecisions } from '../approval/decided.ts';
 import type { GrantSet, GrantSource } from '../approval/grant.ts';
-import { messageOf } from '../errors.ts';
-import { GitHubError } from './client.ts';
 import { readGrantText } from './grant-text.ts';
 import type { CheckRun, RepositoryReader } from './port.ts';
+import { unread } from './unread.ts';
 
 export interface GrantQuestion {
   readonly port: Pick<RepositoryReader, 'checkRuns'>;
@@ -25,7 +24,6 @@ export interface GrantQuestion {
 }
 
 const pollMs = 2000;
-const namePrefix = 'JIT approval';
 
 /**
  * Decisions as the App publishes them: the text of its gate check run on the head, and the continuations.
@@ -45,14 +43,14 @@ export async function loadGrants(question: GrantQuestion): Promise<Loaded> {
       await sleep(Math.min(pollMs, waitForGateMs - waited));
     }
   } catch (thrown) {
-    return problem(explain(thrown));
+    return problem(unread(thrown, 'checks: read'));
   }
 }
 
 /** Null while the gate check has not appeared. */
 async function readOnce(question: GrantQuestion): Promise<Loaded | null> {
   const { port, repository, head, appId, pullRequest } = question;
-  const all = await port.checkRuns(repository, head, appId, namePrefix);
+  const all = await port.checkRuns(repository, head, appId, checkNamePrefix);
   const spokenOf = all.flatMap((run) => readExternalId(run.externalId)?.pullRequest ?? []);
   const numbers = pullRequest === null ? new Set(spokenOf) : [pullRequest];
   const found = [...numbers].flatMap((number) => decisionsOn(number, all, question) ?? []);
@@ -119,14 +117,6 @@ function continuations(runs: ReadonlyMap<string, CheckRun>): readonly CheckRun[]
 
 function missingGate({ base, head }: GrantQuestion, waitedMs: number): string {
   return `the App's check "${gateCheckName(base)}" did not appear on ${head.slice(0, 12)} within ${waitedMs / 1000} s, so no approval could be looked up; is the App that the policy names installed here and running?`;
-}
-
-function explain(thrown: unknown): string {
-  const why = messageOf(thrown);
-  if (thrown instanceof GitHubError && (thrown.status === 403 || thrown.status === 404)) {
-    return `approvals could not be read: the job's token needs \`checks: read\` (${why})`;
-  }
-  return `approvals could not be read: ${why}`;
 }
 
 function problem(why: string): Loaded {

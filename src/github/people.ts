@@ -39,9 +39,7 @@ export function peopleCalls(
       try {
         return (await client.maybe(membershipSchema, route, names))?.state === 'active';
       } catch (thrown) {
-        if (thrown instanceof GitHubError && thrown.status === 403 && !/rate limit/i.test(thrown.words)) {
-          return null;
-        }
+        if (thrown instanceof GitHubError && thrown.status === 403 && !thrown.isLimit) return null;
         throw thrown;
       }
     },

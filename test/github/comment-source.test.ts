@@ -120,14 +120,26 @@ suite('comments as a source of decisions', () => {
     assert.equal((await source().find(hold)).kind, 'none');
   });
 
-  test('without the permission the hold says which one is missing', async () => {
-    const refused = { message: 'Resource not accessible by integration' };
-    nock(api).get(path('pulls/7')).reply(403, refused);
-    nock(api).get(path('pulls/7/commits')).query(true).reply(403, refused);
-    nock(api).get(path('issues/7/comments')).query(true).reply(403, refused);
-    const found = await source().find(hold);
-    assert.match(found.kind === 'none' ? (found.problem ?? '') : found.kind, /needs `pull-requests: read`/);
-  });
+  for (const [what, message, problem] of [
+    [
+      'without the permission the hold says which one is missing',
+      'Resource not accessible by integration',
+      /needs `pull-requests: read`/,
+    ],
+    [
+      'a limit of GitHub is no missing permission',
+      'You have exceeded a secondary rate limit.',
+      /^approvals could not be read: GitHub, .*: status 403: You have exceeded/,
+    ],
+  ] as const) {
+    test(what, async () => {
+      nock(api).get(path('pulls/7')).reply(403, { message });
+      nock(api).get(path('pulls/7/commits')).query(true).reply(403, { message });
+      nock(api).get(path('issues/7/comments')).query(true).reply(403, { message });
+      const found = await source().find(hold);
+      assert.match(found.kind === 'none' ? (found.problem ?? '') : found.kind, problem);
+    });
+  }
 
   test('read again by its ETag, an unchanged list asks nobody anew', async () => {
     answers();
