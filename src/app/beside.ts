@@ -41,3 +41,12 @@ export async function gateBeside(
   const { workflows, unreported } = policy;
   return { number, gate: gateState({ state, workflows, unreported, expected, now }) };
 }
+
+/** What is said here now is part of what these must say. */
+export async function wakeOthers(
+  { desk, key, installation }: Pass,
+  numbers: readonly number[],
+): Promise<void> {
+  for (const number of numbers)
+    if (number !== key.number) await desk.ledger.markDirty({ ...key, number }, installation);
+}

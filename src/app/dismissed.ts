@@ -1,5 +1,5 @@
 import type { RecordedFact, VoteFact } from '../approval/facts.ts';
-import { dismissalSource } from '../approval/source.ts';
+import { dismissalSource, reviewOf } from '../approval/source.ts';
 import { votesOf } from '../approval/votes.ts';
 import { factsOf, type Pass, record } from './pass.ts';
 
@@ -28,10 +28,9 @@ function inReviews(facts: readonly RecordedFact[]) {
   const votes = votesOf(facts);
   const known = new Set(votes.map(({ source }) => source));
   return votes.flatMap((vote) => {
-    const id = /^review:(\d+)$/.exec(vote.source)?.[1];
-    if (vote.vote !== 'approve' || id === undefined || known.has(dismissalSource(Number(id)))) return [];
-    const { sequence: _, ...rest } = vote;
-    return { vote: rest, reviewId: Number(id) };
+    const reviewId = reviewOf(vote.source);
+    if (vote.vote !== 'approve' || reviewId === null || known.has(dismissalSource(reviewId))) return [];
+    return { vote, reviewId };
   });
 }
 

@@ -6,7 +6,10 @@ import type { Desk } from './desk.ts';
 
 /** What one process at a time does, of all that share a ledger. */
 export interface Duty {
-  /** Takes it, or keeps it for another lease. False while another has it, or the ledger does not answer. */
+  /**
+   * Takes it, or keeps it for another lease. False while another has it, and once the ledger has not answered for
+   * as long as a lease.
+   */
   ask(): Promise<boolean>;
   /** Whether it is ours, as far as the last answer says. */
   mine(): boolean;

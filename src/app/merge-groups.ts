@@ -4,7 +4,7 @@ import { type Group, groupGate, openGroups, ownLine } from '../approval/merge-gr
 import { writesOfGroup } from '../approval/plan-checks.ts';
 import type { Render } from '../approval/render.ts';
 import type { PullRequest } from '../github/port.ts';
-import { gateBeside } from './beside.ts';
+import { gateBeside, wakeOthers } from './beside.ts';
 import { gateOf, type Pass, record, stateOf } from './pass.ts';
 import { shownChecks, writeCheck } from './shown-checks.ts';
 
@@ -30,7 +30,7 @@ export async function publishGroups(
       await record(pass, [
         { type: 'group', at: pass.at, ...known, members: [...known.members], ended: true },
       ]);
-    if (wrote || !isLive) await wakeMembers(pass, group);
+    if (wrote || !isLive) await wakeOthers(pass, group.members);
   }
 }
 
@@ -56,12 +56,6 @@ async function publishGroup(
 async function memberGate(pass: Pass, number: number): Promise<Beside> {
   const unknown = { status: 'in_progress', conclusion: null, title: 'not looked at yet' } as const;
   return (await gateBeside(pass, number, null)) ?? { number, gate: unknown };
-}
-
-/** What is said here now is part of what the others must say. */
-async function wakeMembers({ desk, key, installation }: Pass, { members }: Resolved): Promise<void> {
-  for (const number of members)
-    if (number !== key.number) await desk.ledger.markDirty({ ...key, number }, installation);
 }
 
 async function groupsOf(pass: Pass, facts: readonly RecordedFact[]): Promise<readonly Resolved[]> {

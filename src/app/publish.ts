@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Beside, besideOthers } from '../approval/beside.ts';
+import { besideOthers } from '../approval/beside.ts';
 import type { Fact, RecordedFact } from '../approval/facts.ts';
 import { openNotices } from '../approval/notice.ts';
 import { undecided } from '../approval/offered.ts';
@@ -8,7 +8,7 @@ import { reminding } from '../approval/reminder.ts';
 import type { PullState } from '../approval/state.ts';
 import type { IssueComment } from '../github/port.ts';
 import { baseComparison } from './base-comparison.ts';
-import { gatesBeside } from './beside.ts';
+import { gatesBeside, wakeOthers } from './beside.ts';
 import { publishGroups } from './merge-groups.ts';
 import { factsOf, gateOf, type Pass, record, stateOf } from './pass.ts';
 import { renderer, wholeOf } from './render.ts';
@@ -31,6 +31,7 @@ export async function publish(pass: Pass): Promise<number | null> {
     baseComparison(source, facts, current),
   ]);
   const beside = await gatesBeside(pass, current, checks);
+  const others = beside.map(({ number }) => number);
   const heads = current.heads.map((head) => {
     const state = stateOf(pass, facts, head);
     const gate = gateOf(pass, state);
@@ -45,18 +46,13 @@ export async function publish(pass: Pass): Promise<number | null> {
   const { due: reminder, next } = reminding(facts, current, pass.now);
   const writes = plan({ pullRequest, heads, shown: { checks, notices }, reminder, render, wholeOf });
   for (const write of writes) await perform(pass, write, comments);
-  if (writes.some(({ kind }) => kind === 'check')) await wakeOthers(pass, beside);
+  if (writes.some(({ kind }) => kind === 'check')) await wakeOthers(pass, others);
   await publishGroups(pass, facts, render);
   const context = { ...pass, record: (fact: Parameters<typeof record>[1][number]) => record(pass, [fact]) };
   if (writes.some(({ kind }) => kind === 'rerun')) await rerunDue(context, current, null);
   const times = heads.flatMap(({ state, gate }) => [gate.wakeAt ?? [], state.nextChange ?? []].flat());
   if (next !== null) times.push(next);
   return times.length === 0 ? null : Math.min(...times);
-}
-
-/** What is said here now is part of what their gates must say. */
-async function wakeOthers({ desk, key, installation }: Pass, beside: readonly Beside[]): Promise<void> {
-  for (const { number } of beside) await desk.ledger.markDirty({ ...key, number }, installation);
 }
 
 /** For every hold that waits for people: when it was first reported, in milliseconds since the epoch. */

@@ -94,11 +94,12 @@ async function readOne(
   if (other !== undefined && (await isOfAnother(source, asks, other))) return null;
   const truth = truthOf(source, run, artifact, name);
   const read = await downloadReport(source.github, source.key.repository, artifact);
-  if (typeof read !== 'string' && (await isOfAnother(source, asks, read.run.pullRequest))) {
-    keepElsewhere(place, read.run.pullRequest);
+  if (typeof read === 'string') return reportFact(truth, read, source.at);
+  const { pullRequest, checkRunId: claimed } = read.run;
+  if (await isOfAnother(source, asks, pullRequest)) {
+    keepElsewhere(place, pullRequest);
     return null;
   }
-  const claimed = typeof read === 'string' ? null : read.run.checkRunId;
   if (claimed === null || (await asks.jobs()).some(isExecution(claimed, name.attempt)))
     return reportFact(truth, read, source.at);
   // GitHub may list a job late; but what is not settled is fetched anew at each look, so not for as long as a run goes on

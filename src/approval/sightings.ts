@@ -1,6 +1,6 @@
 import type { RecordedFact, ReportedAction } from './facts.ts';
 import { jobLabel } from './job-label.ts';
-import type { Pull } from './pull.ts';
+import { type Pull, pullOf } from './pull.ts';
 import type { JobState, RunState } from './state.ts';
 
 export type ReportFact = Extract<RecordedFact, { type: 'report' }>;
@@ -43,7 +43,7 @@ export function sightings(
     runId: report.runId,
     attempt: report.attempt,
     checkRunId: report.checkRunId ?? null,
-    invalid: report.invalid ?? stale(report, { before: baseAt(facts, report), now: base }, policy),
+    invalid: report.invalid ?? stale(facts, report, base, policy),
     result: report.result,
     notices: report.notices,
     sequence: report.sequence,
@@ -53,30 +53,21 @@ export function sightings(
 
 /** Nobody knows what the policy of now would have held, had it judged that run. */
 function stale(
+  facts: readonly RecordedFact[],
   report: ReportFact,
-  base: { readonly before: string | null; readonly now: string },
+  base: string,
   policy: readonly string[] | undefined,
 ): string | null {
   if (policy === undefined) return null;
   const [then, now] = [new Set(report.policy), new Set(policy)];
   if (then.size === now.size && then.isSubsetOf(now)) return null;
-  const other = base.before !== null && base.before !== base.now;
-  return `it was made under another policy than ${base.now} has now; ${other ? runAnew : 'run the job again'}`;
+  const before = pullOf(facts.filter(({ sequence }) => sequence < report.sequence))?.base ?? base;
+  return `it was made under another policy than ${base} has now; ${before === base ? 'run the job again' : runAnew}`;
 }
 
 /** What helps where a run began with another base branch. */
 export const runAnew =
   'push, or close and reopen the pull request: a run that is run again keeps the base that it began with';
-
-/** The base branch when the report was read. */
-function baseAt(facts: readonly RecordedFact[], { sequence }: ReportFact): string | null {
-  const before = facts.filter((fact) => fact.type === 'pull' && fact.sequence < sequence);
-  const last = before.reduce<RecordedFact | null>(
-    (newest, fact) => (newest === null || fact.sequence > newest.sequence ? fact : newest),
-    null,
-  );
-  return last?.type === 'pull' ? last.base : null;
-}
 
 /** Report facts in the order of the ledger. */
 export function reportsOf(facts: readonly RecordedFact[]): readonly ReportFact[] {

@@ -43,6 +43,12 @@ function writtenOrder(first: RecordedVote, second: RecordedVote): 'before' | 'af
   return gap < 0 ? 'before' : 'after';
 }
 
+/** The review that carried a vote; null for whatever else carries them. */
+export function reviewOf(source: string): number | null {
+  const found = number(source);
+  return found?.kind === 'review' ? found.id : null;
+}
+
 function number(source: string): { readonly kind: string; readonly id: number } | null {
   const [, kind, id] = /^(comment|review):(\d{1,15})$/.exec(source) ?? [];
   return kind === undefined ? null : { kind, id: Number(id) };

@@ -13,7 +13,7 @@ export function earlierSighting(report: Report, head: string): JobSighting | nul
   if (runId === null || report.run.head !== head) return null;
   const actions = report.flagged.filter(wasForPeople).map((flagged) => ({
     action: {
-      ...actionOf(flagged),
+      ...heldAction(flagged),
       outcome: flagged.outcome === 'granted' ? ('granted' as const) : ('held' as const),
       unbindable: flagged.unbindable,
       count: flagged.count,
@@ -23,17 +23,13 @@ export function earlierSighting(report: Report, head: string): JobSighting | nul
   return { runId, attempt, job, ended: Date.parse(report.startedAt) + report.durationMs, actions };
 }
 
-/** What is held just now. */
-export function heldAction(hold: Pick<HoldRequest, 'form' | 'reason'>): ReportedAction {
-  return actionOf(hold);
-}
-
 /** What the policy denied is no one's to approve. */
 function wasForPeople({ outcome, deniedBy }: Flagged): boolean {
   return outcome === 'granted' || outcome === 'held' || (outcome === 'denied' && deniedBy !== null);
 }
 
-function actionOf({ form, reason }: Pick<Flagged, 'form' | 'reason'>): ReportedAction {
+/** What is held just now, once. */
+export function heldAction({ form, reason }: Pick<HoldRequest, 'form' | 'reason'>): ReportedAction {
   return {
     fingerprint: fingerprint(form),
     form,

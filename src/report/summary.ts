@@ -205,8 +205,7 @@ function details(report: Report): string | null {
 
 /** With the App its own surfaces say how. */
 function isDecidedHere(report: Report, { outcome, unbindable }: Flagged): boolean {
-  const open = outcome === 'held' && unbindable === null;
-  return open && afterApproval(report) !== null && notApprovable(report) === null;
+  return outcome === 'held' && unbindable === null && afterApproval(report) !== null;
 }
 
 function leftOut(count: number, shown = maximumRows): string[] {
