@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import vm from 'node:vm';
-import { placesIn } from '../../src/sdk/origin.ts';
+import { placesAbove, placesIn } from '../../src/sdk/origin.ts';
 import { Places } from '../../src/sdk/preload/places.ts';
 
 const told = (stack: string): string[] => placesIn(stack).map(({ file, line }) => `${file}:${line}`);
@@ -76,6 +76,39 @@ describe('the places of a stack', () => {
   test('are none for code that eval made, for Node itself, and for what is no stack', () => {
     assert.deepEqual(told('at eval (eval at <anonymous> (/home/me/a.js:1:1), <anonymous>:1:1)'), []);
     assert.deepEqual(told('at node:internal/x:1:1\nat async Promise.all (index 0)\nat ://x:1:1\n/x:1:1'), []);
+  });
+});
+
+describe('the stack above a call', () => {
+  const lines = () => placesAbove().map(({ file, line }) => `${file.split('/').at(-1)}:${line}`);
+
+  test('is told apart by who awaits it, not only by who calls', async () => {
+    const source = `(async (look) => { await null; return look(); })`;
+    const library = new vm.Script(source, { filename: '/shop/src/library.js' }).runInThisContext();
+    const caller = `(async (library, look) => {
+      const first = await library(look);
+      const again = await library(look);
+      return [first, again, await library(look)];
+    })`;
+    const inside = new vm.Script(caller, { filename: '/shop/test/a.test.js' }).runInThisContext();
+    const met: string[][] = await inside(library, lines);
+    assert.deepEqual(
+      met.map((places) => places.filter((place) => place.startsWith('a.test.js'))),
+      [['a.test.js:2'], ['a.test.js:3'], ['a.test.js:4']],
+    );
+  });
+
+  test('is as whoever prepares stacks says, and they go on preparing them', () => {
+    const { prepareStackTrace } = Error;
+    const mapped = () => 'Error\n    at /shop/src/mapped.ts:70:1';
+    Error.prepareStackTrace = mapped;
+    try {
+      // twice: the second one is known by then
+      for (const _ of [1, 2]) assert.deepEqual(lines(), ['mapped.ts:70']);
+      assert.equal(Error.prepareStackTrace, mapped);
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+    }
   });
 });
 

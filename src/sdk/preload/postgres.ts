@@ -33,13 +33,17 @@ function isQuery(exports: unknown): exports is Query {
   return typeof exports === 'function' && typeof exports.prototype?.submit === 'function';
 }
 
-function telling(Base: Query, places: Places, tell: (connection: unknown, place: string) => void): Query {
+function telling(Base: Query, places: Places, tell: Tell): Query {
   const Telling = class extends Base {
     readonly #place = places.current();
 
     override submit(connection: unknown): unknown {
-      tell(connection, this.#place);
-      return super.submit(connection);
+      const told = tell(connection, this.#place);
+      try {
+        return super.submit(connection);
+      } finally {
+        told?.uncork();
+      }
     }
   };
   Object.defineProperty(Telling, 'name', { value: Base.name });
@@ -59,14 +63,19 @@ function keepThroughPool(exports: unknown, places: Places): void {
   };
 }
 
-function teller(ports: ReadonlySet<number>): (connection: unknown, place: string) => void {
+/** Answers with the socket, corked, where it told something: what is written next goes along in one piece. */
+type Tell = (connection: unknown, place: string) => Socket | null;
+
+function teller(ports: ReadonlySet<number>): Tell {
   const last = new WeakMap<Socket, string>();
   return (connection, place) => {
     const stream: unknown = Object(connection).stream;
-    if (!(stream instanceof Socket) || !ports.has(stream.remotePort ?? 0)) return;
-    if (stream.remoteAddress !== '127.0.0.1' || (last.get(stream) ?? '') === place) return;
+    if (!(stream instanceof Socket) || !ports.has(stream.remotePort ?? 0)) return null;
+    if (stream.remoteAddress !== '127.0.0.1' || (last.get(stream) ?? '') === place) return null;
     last.set(stream, place);
+    stream.cork();
     stream.write(message(place));
+    return stream;
   };
 }
 
