@@ -115,7 +115,9 @@ suite('only people with the right decide', () => {
     assert.equal(copy.edited, false);
   });
 
-  test('nothing in our own comment is a command of its own line', () => {
+  test('nothing in our own comment is a command of its own line', async () => {
+    scene.sandbox.act.comment('rita', pull, `/approve ${id}`);
+    await scene.settle();
     const written = scene.ours(pull).filter(({ body }) => body !== `/approve ${id}`);
     assert.ok(written.length > 1);
     for (const { body } of written) assert.doesNotMatch(body, /^\s*\/(approve|deny|revoke|jit)/m);
