@@ -19,7 +19,8 @@ interface Shape {
 export class Recording {
   readonly #secrets: readonly string[];
   readonly #shapes = new Map<string, Shape>();
-  readonly #entries = new Map<string, Recorded>();
+  /** Samples as JSON, and how often each was met. */
+  readonly #entries = new Map<string, number>();
   #length = 0;
   #leftOut = 0;
 
@@ -44,39 +45,43 @@ export class Recording {
       this.#leftOut += 1;
       return;
     }
-    const recorded = this.#sample(met);
-    if (recorded === null) {
-      this.#leftOut += 1;
-      return;
-    }
-    const text = JSON.stringify(recorded);
-    const known = this.#entries.get(text);
-    if (known !== undefined) {
-      this.#entries.set(text, { ...known, count: known.count + 1 });
+    const text = this.#sample(met);
+    const known = text === null ? undefined : this.#entries.get(text);
+    if (text !== null && known !== undefined) {
+      this.#entries.set(text, known + 1);
     } else if (
+      text === null ||
       this.#entries.size >= maximumEntries ||
       text.length > maximumEntryLength ||
       this.#length + text.length > maximumLength
     ) {
       this.#leftOut += 1;
     } else {
-      this.#entries.set(text, recorded);
+      this.#entries.set(text, 1);
       this.#length += text.length;
       shape.samples += 1;
     }
   }
 
-  /** A sample changes no verdict: one that cannot be made, or that no reader would take, is left out. */
-  #sample(met: Met): Recorded | null {
+  /** A sample changes no verdict: one that cannot be made is left out. */
+  #sample(met: Met): string | null {
     try {
-      return recordedSchema.safeParse(recordedOf(met, this.#secrets)).data ?? null;
+      return JSON.stringify(recordedOf(met, this.#secrets));
     } catch {
       return null;
     }
   }
 
+  /** What no reader would take is left out as well; seen to only here, as it takes longer than the rest. */
   results(): { recorded: Recorded[]; recordedLeftOut: number } {
-    return { recorded: [...this.#entries.values()], recordedLeftOut: this.#leftOut };
+    const recorded: Recorded[] = [];
+    let leftOut = this.#leftOut;
+    for (const [text, count] of this.#entries) {
+      const read = recordedSchema.safeParse({ ...JSON.parse(text), count });
+      if (read.success) recorded.push(read.data);
+      else leftOut += count;
+    }
+    return { recorded, recordedLeftOut: leftOut };
   }
 }
 
