@@ -1,4 +1,4 @@
-/** Bundles dist/: four entries for Node 22, the suite's preload, the SQL parser's wasm, and the launcher of the action. */
+/** Bundles dist/: four entries and a thread's for Node 22, the suite's preload, the SQL parser's wasm, and the launcher of the action. */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -41,7 +41,13 @@ await build({
   // what entries share stands once, beside them: the parser looks for its wasm in its own folder
   splitting: true,
   chunkNames: 'shared-[hash]',
-  entryPoints: { action: 'src/action/main.ts', cli: 'src/cli/main.ts', app: 'src/app/main.ts' },
+  entryPoints: {
+    action: 'src/action/main.ts',
+    cli: 'src/cli/main.ts',
+    app: 'src/app/main.ts',
+    // src/targets/sql-thread.ts looks for it by this name
+    'sql-thread-entry': 'src/targets/sql-thread-entry.ts',
+  },
 });
 // the SDK runs in other people's processes: readable, without a banner
 await build({ ...common, ...readable, entryPoints: { sdk: 'src/sdk/index.ts' } });

@@ -7,11 +7,12 @@ import { originReader, type ReadOrigin } from '../gates/origins.ts';
 import type { Target } from '../policy/action.ts';
 import type { Judge } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
-import type { Analyse } from '../policy/sql/analyse.ts';
 import { httpTargets } from '../targets/http.ts';
 import { localTargets } from '../targets/local.ts';
 import { postgresSettings, postgresTarget } from '../targets/postgres.ts';
 import { libpqVariables, postgresEnvironment } from '../targets/postgres-environment.ts';
+import type { SqlThread } from '../targets/sql-thread.ts';
+import { loadAnalyser } from './analyser.ts';
 
 export interface GateOptions {
   readonly policy: Policy;
@@ -20,6 +21,8 @@ export interface GateOptions {
   readonly notice: (sentence: string) => void;
   /** The repository's folder: origins and working directories are told relative to it. */
   readonly root: string;
+  /** Where large statements are analysed. */
+  readonly sqlThread: SqlThread;
 }
 
 /** All gates of a run, and what they change in the suite's environment. */
@@ -64,14 +67,14 @@ class Opening {
   }
 
   async postgres(): Promise<void> {
-    const { policy, environment, judge, notice } = this.#options;
+    const { policy, environment, judge, notice, sqlThread } = this.#options;
     const specs = Object.entries(policy.targets).flatMap(([name, target]) =>
       'postgres' in target ? [{ name, spec: target.postgres, disposable: target.disposable === true }] : [],
     );
     if (specs.length === 0) return;
     // a suite without a database starts without its gate, and with one without its client and its parser
     const { startPostgresGate } = await import('../gates/postgres/gate.ts');
-    const analyser = onceLoaded(loadAnalyser);
+    const analyser = onceLoaded(() => loadAnalyser(sqlThread));
     // what leads to a database around the gates goes, also where a target is given by URL
     this.#takenOver.push(...libpqVariables);
     for (const { name, spec, disposable } of specs) {
@@ -126,14 +129,6 @@ class Opening {
   async close(): Promise<void> {
     await Promise.all(this.#gates.map((gate) => gate.close()));
   }
-}
-
-async function loadAnalyser(): Promise<Analyse> {
-  const [{ createAnalyser }, { loadSqlParser }] = await Promise.all([
-    import('../policy/sql/analyse.ts'),
-    import('../targets/sql-parser.ts'),
-  ]);
-  return createAnalyser(await loadSqlParser());
 }
 
 /** What failed to load is tried again. */

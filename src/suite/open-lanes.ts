@@ -4,6 +4,7 @@ import { JitError } from '../errors.ts';
 import type { RunContext } from '../policy/action.ts';
 import { redactText } from '../report/redaction.ts';
 import type { Report } from '../report/schema.ts';
+import type { SqlThread } from '../targets/sql-thread.ts';
 import { notForSteps, suiteEnvironment } from './environment.ts';
 import { createJudge } from './judge.ts';
 import type { Later } from './later.ts';
@@ -35,6 +36,7 @@ export interface Shared {
   readonly keys: UniqueKeys;
   readonly written: WrittenKeys;
   readonly later: Later;
+  readonly sqlThread: SqlThread;
 }
 
 /** As many lanes as steps may run at a time. Closes what it opened when something is wrong. */
@@ -92,6 +94,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     judge,
     notice: (sentence) => recorder.notice(redactText(sentence, secrets)),
     root: options.root,
+    sqlThread: shared.sqlThread,
   });
   const environment = suiteEnvironment(options.environment, gates.takenOver, {
     ...originEnvironment(options.environment, options.root, gates.ports),

@@ -6,6 +6,7 @@ import type { Loaded, Policy } from '../policy/parse.ts';
 import { redactText } from '../report/redaction.ts';
 import type { Flagged, PolicySource, Report, StepResult } from '../report/schema.ts';
 import { recordingNotice, withoutPullRequestNotice } from '../report/sentences.ts';
+import { SqlThread } from '../targets/sql-thread.ts';
 import { Children } from './child.ts';
 import { secretsOf } from './environment.ts';
 import { inLanes } from './lanes.ts';
@@ -83,6 +84,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     recorder.notice(redactText(`Something is missing from this report: ${messageOf(thrown)}`, secrets)),
   );
   const written = new WrittenKeys(keySecret(options.policy, options.environment), options.earlier);
+  const sqlThread = new SqlThread();
   const lanes = await openLanes(options, {
     recorder,
     recording,
@@ -91,6 +93,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     keys: new UniqueKeys(),
     written,
     later,
+    sqlThread,
   });
   const children = new Children(options.cwd);
   const relay = lanes.length > 1 ? new Relay(process.stdout) : null;
@@ -116,6 +119,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     children.end();
     relay?.close();
     await Promise.all(lanes.map(({ gates }) => gates.close()));
+    await sqlThread.end();
   }
   later.finish();
   for (const notice of written.notices()) recorder.notice(notice);

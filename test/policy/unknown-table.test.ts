@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
 import { runCheck } from '../../src/checks/run-check.ts';
-import { unknownAnalysis } from '../../src/gates/postgres/text.ts';
 import type { Known, RuntimeAction } from '../../src/policy/action.ts';
 import { conclude, decide } from '../../src/policy/decide.ts';
+import { unknownAnalysis } from '../../src/policy/sql/unknown.ts';
 import type { CheckSpec, Facts, Verdict } from '../../src/policy/verdict.ts';
 import { call, database, http, judge, load, param, run, sql, text, tunnel } from './actions.ts';
 

@@ -1,5 +1,5 @@
 import type { TransactionEvent } from '../../policy/judge.ts';
-import type { Analyse } from '../../policy/sql/analyse.ts';
+import type { AnalyseSoon } from '../../policy/sql/analyse.ts';
 import { disturbanceOf } from './following.ts';
 import type { AskJudge } from './judging.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -16,7 +16,7 @@ export interface SessionContext {
   readonly knowledge: Knowledge;
   readonly statements: Statements;
   readonly portals: Portals;
-  readonly analyse: Analyse;
+  readonly analyse: AnalyseSoon;
   readonly rule: AskJudge;
   /** Takes note of where the client says that its next statement comes from. */
   readonly told: (place: string) => void;

@@ -57,6 +57,8 @@ export async function handleBind(context: SessionContext, frame: Frame): Promise
   const unsure = await context.knowledge.doubtOfReading();
   const params = readParams(bind, prepared, server.parameters.get('client_encoding') ?? '');
   const found = await planOf(context.analyse, prepared.text, params, (name) => findPrepared(context, name));
+  // nobody is to decide on what cannot run any more
+  if (server.closed) return;
   if (found.missing !== null) return refuse(context, bind, unpreparedRefusal(found.missing), null);
   const plan = doubted(found, [
     ...(prepared.doubtful ? [doubt] : []),

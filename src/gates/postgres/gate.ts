@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { JitError, messageOf } from '../../errors.ts';
 import type { Origin, Target } from '../../policy/action.ts';
 import type { Judge, TransactionEvent } from '../../policy/judge.ts';
-import type { Analyse } from '../../policy/sql/analyse.ts';
+import type { AnalyseSoon } from '../../policy/sql/analyse.ts';
 import { originInComment, originInName } from '../../protocol/origin-conventions.ts';
 import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
 import { messageLimit, smallMessageLimit } from '../../protocol/postgres/limits.ts';
@@ -36,7 +36,7 @@ export interface PostgresGateOptions {
   readonly upstream: PostgresSettings;
   readonly judge: Judge;
   /** Asked for at the first connection, or by `warm`: the parser takes a while to load. */
-  readonly analyser: () => Promise<Analyse>;
+  readonly analyser: () => Promise<AnalyseSoon>;
   /** Told what people should know of, for instance that the target cannot be reached. */
   readonly report?: (notice: string) => void;
   /** Largest message of a client in bytes; by default PostgreSQL's own limit, just under 1 GiB. */
@@ -203,7 +203,7 @@ class Listener {
     }
   }
 
-  #open(socket: Socket, greeted: Greeted, upstream: Upstream, analyse: Analyse): Live {
+  #open(socket: Socket, greeted: Greeted, upstream: Upstream, analyse: AnalyseSoon): Live {
     const { judge, report, origins = noOrigins } = this.#options;
     const target = this.#targetOf(greeted);
     const process = this.#freeNumber();

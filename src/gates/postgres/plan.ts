@@ -1,5 +1,5 @@
 import type { SqlAnalysis, SqlHole, SqlParam } from '../../policy/action.ts';
-import type { Analyse } from '../../policy/sql/analyse.ts';
+import type { AnalyseSoon } from '../../policy/sql/analyse.ts';
 import { resolveExecutes } from '../../policy/sql/execute.ts';
 import { type NameChange, nameChanges, nameKey, type Prepared, touches } from './statements.ts';
 import { analysisOf, type StatementText, withUnknown } from './text.ts';
@@ -19,12 +19,13 @@ export interface Plan {
 export type FindPrepared = (name: string) => Promise<Prepared | null>;
 
 export async function planOf(
-  analyse: Analyse,
+  analyse: AnalyseSoon,
   text: StatementText,
   params: readonly SqlParam[],
   find: FindPrepared,
 ): Promise<Plan> {
-  const analysis = analysisOf(analyse, text);
+  const read = analysisOf(analyse, text);
+  const analysis = read instanceof Promise ? await read : read;
   const changes = nameChanges(analysis, text);
   const plain: Plan = { statement: text.text, params, analysis, effects: analysis, changes, missing: null };
   const names = analysis.effects.flatMap((effect) =>
@@ -37,7 +38,11 @@ export async function planOf(
     if (found === 'missing') return { ...plain, missing: name };
     if (found !== 'ambiguous') prepared.set(name, found);
   }
-  const inner = new Map([...prepared].map(([name, found]) => [name, innerAnalysis(analyse, found)]));
+  const inner = new Map<string, SqlAnalysis>();
+  for (const [name, found] of prepared) {
+    const readInner = analysisOf(analyse, found.text);
+    inner.set(name, innerAnalysis(readInner instanceof Promise ? await readInner : readInner, found));
+  }
   // what stays unresolved stays unknown
   const whole = resolveExecutes(analysis, (name) => inner.get(name) ?? null);
   const args = names.length === 1 && analysis.statements === 1 ? executeArguments(analysis, params) : null;
@@ -63,8 +68,7 @@ async function executed(
   return earlier === null && local.length === 1 && only?.change === 'set' ? only.prepared : 'ambiguous';
 }
 
-function innerAnalysis(analyse: Analyse, prepared: Prepared): SqlAnalysis {
-  const analysis = analysisOf(analyse, prepared.text);
+function innerAnalysis(analysis: SqlAnalysis, prepared: Prepared): SqlAnalysis {
   // Parse can prepare what PREPARE cannot: another EXECUTE
   const nested = analysis.effects.some((effect) => effect.effect === 'execute');
   return withUnknown(analysis, [

@@ -1,3 +1,4 @@
+import { unknownAnalysis } from '../../policy/sql/unknown.ts';
 import type { Frame } from '../../protocol/postgres/frames.ts';
 import { decodeFunctionCall } from '../../protocol/postgres/function-call.ts';
 import { sync } from '../../protocol/postgres/named.ts';
@@ -23,7 +24,7 @@ import {
 } from './refusal.ts';
 import { Run } from './run.ts';
 import type { NameChange } from './statements.ts';
-import { isOpaque, type StatementText, unknownAnalysis } from './text.ts';
+import { isOpaque, type StatementText } from './text.ts';
 import { transactionEvents } from './transactions.ts';
 
 /** A simple Query drops the unnamed statement, whatever it says. */
@@ -36,6 +37,8 @@ export async function handleQuery(context: SessionContext, frame: Frame): Promis
   if (server.pipeline.skipping) return server.send(frame.bytes, { kind: 'query' });
   const text = await readStatement(context, bytes);
   const found = await planOf(context.analyse, text, [], (name) => findPrepared(context, name));
+  // nobody is to decide on what cannot run any more
+  if (server.closed) return;
   const plan = doubted(found, fetchDoubt(context.portals, found.effects));
   if (plan.missing !== null) return refuse(context, unpreparedRefusal(plan.missing), null);
   if (isEmpty(plan) || runsNothing(context, plan)) return forward(context, frame.bytes, plan, null);

@@ -1,7 +1,8 @@
 import type { SqlAction, Target } from '../../policy/action.ts';
 import type { Judge, Refused, Ruling } from '../../policy/judge.ts';
-import type { Analyse } from '../../policy/sql/analyse.ts';
-import { analysisOf, unknownAnalysis } from './text.ts';
+import type { AnalyseSoon } from '../../policy/sql/analyse.ts';
+import { unknownAnalysis } from '../../policy/sql/unknown.ts';
+import { analysisOf } from './text.ts';
 
 /**
  * A start-up packet can do what SET does (`session_replication_role`, `role`, `search_path`), so its settings
@@ -50,7 +51,7 @@ export async function judgeStartup(
     readonly target: Target;
     readonly role: string;
     readonly judge: Judge;
-    readonly analyse: Analyse;
+    readonly analyse: AnalyseSoon;
   },
 ): Promise<{ readonly refused: Refused | null; settle(ran: boolean): void }> {
   const { target, role, judge, analyse } = session;
@@ -66,7 +67,7 @@ export async function judgeStartup(
     const analysis =
       name === null
         ? unknownAnalysis(statement, 'a switch of the server in the start-up packet')
-        : analysisOf(analyse, { text: statement, bytes: null, doubt: null, options });
+        : await analysisOf(analyse, { text: statement, bytes: null, doubt: null, options });
     const action: SqlAction = { kind: 'sql', target, origin: null, statement, params: [], analysis, role };
     const ruling = await judge.judge(action, null);
     if (ruling.outcome !== 'allow') {

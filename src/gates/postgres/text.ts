@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { SqlAnalysis } from '../../policy/action.ts';
-import type { Analyse, AnalyseOptions } from '../../policy/sql/analyse.ts';
+import type { AnalyseOptions, AnalyseSoon } from '../../policy/sql/analyse.ts';
+import { unknownAnalysis } from '../../policy/sql/unknown.ts';
 
 /** A statement's text as the client sent it. */
 export interface StatementText {
@@ -42,19 +43,23 @@ function encodingDoubt(bytes: Buffer, text: string, encoding: string): string | 
   return Buffer.from(text, 'utf8').equals(bytes) ? null : 'the text is not UTF-8';
 }
 
-/** Whatever goes wrong in the parser is a reason not to know, never a reason to let pass. */
-export function analysisOf(analyse: Analyse, statement: StatementText): SqlAnalysis {
+/**
+ * Whatever goes wrong in the parser is a reason not to know, never a reason to let pass. At once for all but
+ * large texts, so that a small one waits for no turn of the event loop.
+ */
+export function analysisOf(
+  analyse: AnalyseSoon,
+  statement: StatementText,
+): SqlAnalysis | Promise<SqlAnalysis> {
   if (statement.doubt !== null) return unknownAnalysis(statement.text, statement.doubt);
+  const failed = (thrown: unknown) =>
+    unknownAnalysis(statement.text, `the statement could not be parsed: ${messageOf(thrown)}`);
   try {
-    return analyse(statement.text, statement.options);
-  } catch (error) {
-    return unknownAnalysis(statement.text, `the statement could not be parsed: ${messageOf(error)}`);
+    const found = analyse(statement.text, statement.options);
+    return found instanceof Promise ? found.catch(failed) : found;
+  } catch (thrown) {
+    return failed(thrown);
   }
-}
-
-/** Bound by its whole text, as nothing in it can be told apart. */
-export function unknownAnalysis(text: string, why: string): SqlAnalysis {
-  return { unknown: [why], operations: [], shape: [text], holes: [], effects: [], statements: 1 };
 }
 
 /** Nothing of it is known, not even how many statements it holds: whatever it could do, it may have done. */

@@ -1,11 +1,13 @@
 import { messageOf } from '../../errors.ts';
 import type { SqlAnalysis } from '../action.ts';
+import { KeptAnalyses } from './kept.ts';
 import type { SqlParser } from './parser.ts';
 import { shapeOf } from './shape.ts';
 import { Source } from './source.ts';
 import { statement } from './statements.ts';
 import { Templates } from './templates.ts';
 import { listOf, nodeOf, wrapped } from './tree.ts';
+import { unknownAnalysis } from './unknown.ts';
 import { enter, topScope, type Walk } from './walk.ts';
 
 /** What of the session decides how a text is read. */
@@ -20,37 +22,33 @@ export interface AnalyseOptions {
 
 export type Analyse = (statement: string, options: AnalyseOptions) => SqlAnalysis;
 
+/** As `Analyse`, at once or later: `large.ts` makes one of an `Analyse`. */
+export type AnalyseSoon = (statement: string, options: AnalyseOptions) => SqlAnalysis | Promise<SqlAnalysis>;
+
 /** Longer texts are not read (bytes of UTF-8). */
 const longest = 1024 * 1024;
 
-/** What analyses of equal texts may take together (characters of text), and how many are kept. */
-const cacheText = 4 * 1024 * 1024;
-const cacheEntries = 5000;
-
 export function createAnalyser(parser: SqlParser): Analyse {
-  const cache = new Map<string, SqlAnalysis>();
+  const kept = new KeptAnalyses();
   const templates = new Map<number | null, Templates>();
-  let kept = 0;
   return (text, options) => {
     const refused = unreadable(text, options);
-    if (refused !== null) return opaque(text, refused);
-    const key = `${options.serverVersion ?? 0} ${text}`;
-    const known = cache.get(key);
+    if (refused !== null) return unknownAnalysis(text, refused);
+    const key = textKey(text, options);
+    const known = kept.get(key);
     if (known !== undefined) return known;
     const server = options.serverVersion ?? null;
     const like = options.standardConformingStrings ? templatesOf(templates, parser, server).find(text) : null;
     if (like !== null) return like;
     const analysis = analyse(parser, text, server);
-    // an unknown one may be the parser's momentary trouble
-    if (analysis.unknown.length > 0) return analysis;
-    if (cache.size >= cacheEntries || kept + key.length > cacheText) {
-      cache.clear();
-      kept = 0;
-    }
-    cache.set(key, analysis);
-    kept += key.length;
+    kept.keep(key, analysis);
     return analysis;
   };
+}
+
+/** Of readable texts: where two have one key, they have one analysis. */
+export function textKey(text: string, { serverVersion }: AnalyseOptions): string {
+  return `${serverVersion ?? 0} ${text}`;
 }
 
 function templatesOf(
@@ -67,7 +65,8 @@ function templatesOf(
   return made;
 }
 
-function unreadable(text: string, options: AnalyseOptions): string | null {
+/** Why a text is not even given to the parser; null where it is. */
+export function unreadable(text: string, options: AnalyseOptions): string | null {
   if (text.length > longest || new TextEncoder().encode(text).length > longest) {
     return `the statement is longer than ${longest} bytes`;
   }
@@ -106,11 +105,6 @@ export function analyse(parser: SqlParser, text: string, server: number | null):
     const { unknown, operations, effects } = walk;
     return { unknown, operations, effects, ...shapeOf(source, walk), statements: statements.length };
   } catch (thrown) {
-    return opaque(text, `the statement could not be parsed: ${messageOf(thrown)}`);
+    return unknownAnalysis(text, `the statement could not be parsed: ${messageOf(thrown)}`);
   }
-}
-
-/** Nothing is known: an approval binds the text as it is. */
-function opaque(text: string, why: string): SqlAnalysis {
-  return { unknown: [why], operations: [], shape: [text], holes: [], effects: [], statements: 1 };
 }

@@ -1,6 +1,7 @@
 import { type Defence, type Row, rowsOf } from './defence.ts';
 
 const hidden = 'test/attacks/postgres-hidden-statement.test.ts';
+const large = 'test/attacks/postgres-large-statement.test.ts';
 const otherwise = 'test/attacks/postgres-read-otherwise.test.ts';
 const doors = 'test/attacks/postgres-side-doors.test.ts';
 const portal = 'test/attacks/postgres-stale-portal.test.ts';
@@ -63,6 +64,30 @@ export const postgres: readonly Defence[] = rowsOf([
     'src/gates/postgres/session.ts',
     '(copyingIn && !duringCopy.has(frame.type))',
     'copyingIn === null',
+  ],
+  [
+    large,
+    'a DROP at the end of 200 KB is held, and nothing before it has run',
+    'a large text is read whole',
+    'src/policy/sql/large.ts',
+    'const analysis = await elsewhere(text, options);',
+    "const analysis = await elsewhere(text.replace(/;.*/s, ''), options);",
+  ],
+  [
+    large,
+    'a text on which the thread dies is held',
+    'what the thread cannot analyse is unknown',
+    'src/targets/sql-thread.ts',
+    'this.#answer(unknownAnalysis(first.text, `the statement could not be analysed: ${why}`));',
+    'this.#answer({ ...unknownAnalysis(first.text, why), unknown: [] });',
+  ],
+  [
+    large,
+    'what one session reads harmlessly is not let pass in another that reads it otherwise',
+    'what is known of a large text counts only where it is read the same way',
+    'src/policy/sql/large.ts',
+    'if (refused !== null) return unknownAnalysis(text, refused);',
+    '',
   ],
   [
     otherwise,

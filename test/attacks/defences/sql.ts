@@ -198,8 +198,8 @@ const rows: readonly Row[] = [
     'EXECUTE, and what the grammar refuses, is unknown',
     'what cannot be parsed is unknown',
     at('analyse'),
-    'return opaque(text, `the statement could not be parsed: ${messageOf(thrown)}`);',
-    'return { ...opaque(text, messageOf(thrown)), unknown: [] };',
+    'return unknownAnalysis(text, `the statement could not be parsed: ${messageOf(thrown)}`);',
+    'return { ...unknownAnalysis(text, messageOf(thrown)), unknown: [] };',
   ],
   [
     bypassed,
