@@ -36,7 +36,14 @@ function readable(action: SqlAction): string {
 }
 
 function made(action: RuntimeAction, secrets: readonly string[]): string {
-  return formLine(withoutValues(redactForm(buildForm(action, [], null).form, secrets)), 300);
+  const form = beginning(buildForm(action, [], null).form);
+  return formLine(withoutValues(redactForm(form, secrets)), 300);
+}
+
+/** More than the line shows: every value takes some of it, and a large INSERT has tens of thousands. */
+function beginning(form: ActionForm): ActionForm {
+  const most = 1000;
+  return { ...form, shape: form.shape.slice(0, most + 1), values: form.values.slice(0, most) };
 }
 
 function withoutValues(form: ActionForm): ActionForm {

@@ -42,3 +42,12 @@ test('values never show in what is counted, and differ in no count', () => {
   const statement = sql('delete from users where id = 77');
   assert.match(shapeLine(statement, []), /where id = ‹varies›$/);
 });
+
+test('of a large statement the line is that of its beginning', () => {
+  const insert = (rows: number) =>
+    sql(`insert into users (id, email) values ${Array(rows).fill("(1, 'a@x')").join(', ')}`);
+  const line = shapeLine(insert(5_000), []);
+  assert.equal(line, shapeLine(insert(400), []));
+  assert.match(line, /^insert into users\(id, email\) values \(‹varies›, ‹varies›\), .*…$/);
+  assert.equal(line.length, 300);
+});
