@@ -4,12 +4,17 @@ import { messageOf } from '../errors.ts';
 import type { SqlAnalysis } from '../policy/action.ts';
 import type { AnalyseOptions } from '../policy/sql/analyse.ts';
 import { unknownAnalysis } from '../policy/sql/unknown.ts';
+import { Gathered, type Piece } from './sql-pieces.ts';
 
-/** What the thread is told. */
-export interface LargeText {
+interface LargeText {
   readonly text: string;
   readonly options: AnalyseOptions;
 }
+
+/** A text to be analysed, or that the next piece of its analysis may come. */
+export type ToThread = LargeText | 'more';
+
+export type FromThread = Piece | 'done';
 
 export interface SqlThreadOptions {
   /**
@@ -32,6 +37,7 @@ const memory = 2048;
 const usualEntry = new URL(`./sql-thread-entry${path.extname(import.meta.url)}`, import.meta.url);
 
 interface Waiting extends LargeText {
+  readonly gathered: Gathered;
   answer(analysis: SqlAnalysis): void;
 }
 
@@ -56,7 +62,7 @@ export class SqlThread {
   /** Never rejected: what the thread cannot tell, whatever the reason, is unknown. */
   analyse(text: string, options: AnalyseOptions): Promise<SqlAnalysis> {
     const { promise, resolve } = Promise.withResolvers<SqlAnalysis>();
-    this.#queue.push({ text, options, answer: resolve });
+    this.#queue.push({ text, options, gathered: new Gathered(), answer: resolve });
     if (this.#queue.length === 1) this.#next();
     return promise;
   }
@@ -82,7 +88,7 @@ export class SqlThread {
       this.#worker ??= this.#start();
       this.#worker.ref();
       this.#timer = setTimeout(() => void this.#lose(late), this.#milliseconds);
-      this.#worker.postMessage({ text: first.text, options: first.options } satisfies LargeText);
+      this.#worker.postMessage({ text: first.text, options: first.options } satisfies ToThread);
     } catch (thrown) {
       void this.#lose(messageOf(thrown));
     }
@@ -98,13 +104,27 @@ export class SqlThread {
     const lost = (why: string) => {
       if (worker === this.#worker) void this.#lose(why);
     };
-    worker.on('message', (analysis: SqlAnalysis) => {
-      if (worker === this.#worker) this.#answer(analysis);
+    worker.on('message', (told: FromThread) => {
+      if (worker === this.#worker) this.#take(worker, told);
     });
     worker.on('messageerror', (error) => lost(messageOf(error)));
     worker.on('error', (error) => lost(messageOf(error)));
     worker.on('exit', () => lost('its thread ended'));
     return worker;
+  }
+
+  /** One piece in a turn of the event loop: a large analysis takes a while to be taken in. */
+  #take(worker: Worker, told: FromThread): void {
+    const gathered = this.#queue[0]?.gathered;
+    if (gathered === undefined) return;
+    if (told === 'done') {
+      this.#answer(gathered.analysis());
+      return;
+    }
+    gathered.add(told);
+    setImmediate(() => {
+      if (worker === this.#worker) worker.postMessage('more' satisfies ToThread);
+    });
   }
 
   #answer(analysis: SqlAnalysis): void {
