@@ -26,8 +26,8 @@ export interface SweepPace {
 
 /**
  * What webhooks failed to tell is found here: failed deliveries are asked for again, every open pull request
- * is reconciled, and pull requests that were never heard of are discovered. Rounds never overlap, and of all
- * processes on one ledger one makes them; when it dies, another does within a lease.
+ * is reconciled once nothing else is to do, and pull requests that were never heard of are discovered. Rounds never
+ * overlap, and of all processes on one ledger one makes them; when it dies, another does within a lease.
  */
 export function startSweep(
   desk: Desk,
@@ -51,7 +51,7 @@ export function startSweep(
     }
     await attempt('known pull requests', async () => {
       for (const { key, installation } of await desk.ledger.open())
-        await desk.ledger.markDirty(key, installation);
+        await desk.ledger.remind(key, installation);
     });
     desk.wake();
     await attempt('forgetting', forget);
@@ -105,7 +105,7 @@ async function discover(desk: Desk, app: AppCalls): Promise<void> {
     const github = await desk.github(installation);
     for (const repository of await github.repositories()) {
       for (const { number } of await github.openPullRequests(repository)) {
-        await desk.ledger.markDirty({ repository, number }, installation);
+        await desk.ledger.remind({ repository, number }, installation);
       }
     }
   }

@@ -97,6 +97,10 @@ export function memoryLedger(now: () => number = Date.now): Ledger {
     async markDirty(key, installation) {
       mark(pullOf(key, installation));
     },
+    async remind(key, installation) {
+      const pull = pullOf(key, installation);
+      pull.wakeAt = Math.min(pull.wakeAt ?? Number.POSITIVE_INFINITY, now());
+    },
     async dirty() {
       return [...pulls.values()]
         .filter((pull) => pull.dirty !== null)

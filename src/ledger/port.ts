@@ -67,6 +67,11 @@ export interface Ledger {
   /** What is known of a pull request, without what was forgotten. */
   facts(key: PullKey): Promise<readonly RecordedFact[]>;
   markDirty(key: PullKey, installation: number): Promise<void>;
+  /**
+   * Asks for a pull request after all that are dirty, as time does when it asks for one: what nothing is known to
+   * have happened to keeps nobody waiting. Without effect on one that is taken at this moment.
+   */
+  remind(key: PullKey, installation: number): Promise<void>;
   /** Dirty pull requests, longest waiting first, those that are taken or wait for a retry among them. */
   dirty(): Promise<readonly KnownPull[]>;
   /**

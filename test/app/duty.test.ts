@@ -29,6 +29,27 @@ function replica(ledger: Ledger, over: Partial<typeof pace> = {}) {
   return { ...startSweep(deskWith({ ledger }), app, { ...pace, ...over }), counts, swept: swept.promise };
 }
 
+test('a sweep keeps nobody waiting: what it looks at comes after what somebody did meanwhile', async () => {
+  const ledger = memoryLedger();
+  const pulls = Array.from({ length: 20 }, (_, index) => ({ repository: 'acme/shop', number: index + 1 }));
+  const pull = {
+    ...({ type: 'pull', at: '2026-01-01T00:00:00.000Z', state: 'open', author: 'wanda' } as const),
+    ...{ head: 'a'.repeat(40), base: 'main', pushedBy: null },
+  };
+  for (const key of pulls) await ledger.record(key, [pull], null, 5);
+  const take = () => ledger.take({ holder: 'worker', ms: 60_000 });
+  const done = { kind: 'done', againInMs: null } as const;
+  for (let taken = await take(); taken !== null; taken = await take()) await ledger.release(taken, done);
+  const sweep = replica(ledger);
+  await sweep.round();
+  await ledger.record({ repository: 'acme/shop', number: 17 }, [], 'what somebody did', 5);
+  const order: number[] = [];
+  for (let taken = await take(); taken !== null; taken = await take()) order.push(taken.key.number);
+  assert.equal(order[0], 17);
+  assert.equal(order.length, 20);
+  await sweep.stop();
+});
+
 suite('several replicas on one ledger', () => {
   test('one of them sweeps, until it stops; then another does', async () => {
     const ledger = memoryLedger();

@@ -281,6 +281,37 @@ export function ledgerContract(name: string, open: () => Ledger | Promise<Ledger
       assert.equal(await ledger.take(lease), null);
     });
 
+    withLedger('what it is reminded of comes after what is dirty, once', async (ledger) => {
+      await ledger.remind(key, 5);
+      await ledger.remind(key, 9);
+      await ledger.markDirty(other, 6);
+      assert.deepEqual(
+        (await ledger.dirty()).map((entry) => entry.key),
+        [other],
+      );
+      const [first, second] = [await taken(ledger), await taken(ledger)];
+      assert.deepEqual([first.key, second.key, second.installation], [other, key, 9]);
+      await ledger.release(second, done);
+      await ledger.remind(other, 6);
+      await ledger.release(first, done);
+      assert.equal(await ledger.take(lease), null);
+    });
+
+    withLedger('a reminder of what waits for a retry does not hurry it', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      await ledger.release(await taken(ledger), { kind: 'failed', retryInMs: 60_000 });
+      await ledger.remind(key, 5);
+      assert.equal(await ledger.take(lease), null);
+    });
+
+    withLedger('a reminder brings forward what time would ask for later', async (ledger) => {
+      await ledger.markDirty(key, 5);
+      await ledger.release(await taken(ledger), { kind: 'done', againInMs: 60_000 });
+      await ledger.remind(key, 5);
+      await ledger.release(await taken(ledger), done);
+      assert.equal(await ledger.take(lease), null);
+    });
+
     withLedger('names the installation that was seen last', async (ledger) => {
       await ledger.record(key, [pull()], null, 5);
       await ledger.markDirty(key, 9);
