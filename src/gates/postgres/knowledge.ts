@@ -9,6 +9,7 @@ import type { Question, Rows } from './inquiry.ts';
 import { askBeside, type Looking } from './looking.ts';
 import { askRole, resolveTables } from './lookup.ts';
 import { readRows } from './read.ts';
+import { Reading } from './reading.ts';
 import type { ServerSide } from './server-side.ts';
 
 /** Counts changes of names in the whole gate: one session's DDL is the other sessions' too. */
@@ -29,11 +30,7 @@ export class Knowledge {
   /** Since the last Sync something was bound or executed, that is, an implicit transaction may be open. */
   #ran = false;
   #transactionControl = false;
-  #readingChanged = false;
-  #readingUnsettled = false;
-  /** A transaction's end, or an error in it, takes the change back. */
-  #readingInTransaction = false;
-  #undone = false;
+  readonly #reading = new Reading();
   #moment = 0;
   /** A session never changes its server or its database. */
   #identity: ServerIdentity | null = null;
@@ -61,20 +58,9 @@ export class Knowledge {
     return this.#ran;
   }
 
-  /**
-   * Why the server may read what comes now otherwise than its settings, as far as it told them, say; waits for
-   * what it is still to tell.
-   */
-  async doubtOfReading(): Promise<string | null> {
-    const takenBack = this.#readingInTransaction && (this.#undone || this.#transactionControl);
-    if (this.#readingChanged || takenBack) {
-      return 'a setting that changes how texts are read was changed in the same pipeline';
-    }
-    if (this.#readingUnsettled || this.#readingInTransaction) {
-      await this.#server.drained();
-      this.#readingUnsettled = false;
-    }
-    return null;
+  /** See Reading; waits for what the server is still to tell. */
+  doubtOfReading(): Promise<string | null> {
+    return this.#reading.doubt(this.#transactionControl, () => this.#server.drained());
   }
 
   /** A judged statement is on its way to the server. */
@@ -82,10 +68,7 @@ export class Knowledge {
     this.#ran = true;
     this.#moment++;
     this.#transactionControl ||= disturbance.transaction;
-    this.#readingChanged ||= disturbance.reading;
-    this.#readingUnsettled ||= disturbance.reading;
-    this.#readingInTransaction ||= disturbance.reading;
-    this.#undone ||= disturbance.undoes;
+    this.#reading.note(disturbance);
     if (disturbance.role) this.#role.disturb();
     if (disturbance.names) {
       this.#names.disturb();
@@ -101,8 +84,7 @@ export class Knowledge {
   segmentEnds(): void {
     this.#ran = false;
     this.#transactionControl = false;
-    this.#readingChanged = false;
-    this.#undone = false;
+    this.#reading.segmentEnds();
   }
 
   /** A Sync that was sent before turned out to be discarded: its segment goes on. */
@@ -120,7 +102,7 @@ export class Knowledge {
       this.#names.undone();
       return;
     }
-    if (empty) this.#readingInTransaction = false;
+    if (empty) this.#reading.transactionEnded();
     this.#role.transactionEnded(empty);
     // what was uncommitted until now is only now seen by others
     if (this.#names.transactionEnded(empty)) this.#clock.changes++;

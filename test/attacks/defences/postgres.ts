@@ -102,7 +102,7 @@ export const postgres: readonly Defence[] = rowsOf([
     'also when it is switched off in the pipeline before the text, or in one write with it',
     'a setting that is on its way is waited for',
     'src/gates/postgres/knowledge.ts',
-    'async doubtOfReading(): Promise<string | null> {',
+    'doubtOfReading(): Promise<string | null> {',
     'async doubtOfReading(): Promise<string | null> { if (this.#ran !== null) return null;',
   ],
   [
@@ -238,13 +238,13 @@ export const postgres: readonly Defence[] = rowsOf([
     back,
     'a setting that a transaction made does not outlive it in how the next text is read',
     'what a transaction set is taken back at its end',
-    'src/gates/postgres/knowledge.ts',
-    'if (this.#readingChanged || takenBack) {',
-    'if (this.#readingChanged) {',
+    'src/gates/postgres/reading.ts',
+    'if (this.#changed || takenBack) {',
+    'if (this.#changed) {',
     [
-      'src/gates/postgres/knowledge.ts',
-      'if (this.#readingUnsettled || this.#readingInTransaction) {',
-      'if (this.#readingUnsettled) {',
+      'src/gates/postgres/reading.ts',
+      'if (this.#unsettled || this.#inTransaction) {',
+      'if (this.#unsettled) {',
     ],
   ],
   [
