@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { suite, test } from 'node:test';
 import { parse } from 'yaml';
+import { events } from '../../src/app/events.ts';
 import { webhooksPath } from '../../src/app/http/webhooks.ts';
 import { permissions } from '../sandbox/help/scene.ts';
 
@@ -27,8 +28,9 @@ suite("the App's manifest", () => {
   });
 
   test('it subscribes to the events that the App routes', () => {
-    const routes = readFileSync(path.join(root, 'src/app/index.ts'), 'utf8');
-    const routed = [...routes.matchAll(/'([a-z_]+)\.[a-z_]+'/g)].map(([, event]) => event);
+    const routed = Object.values(events)
+      .flat()
+      .map((event) => event.split('.')[0]);
     assert.deepEqual(manifest.default_events, [...new Set(routed)].sort());
   });
 
