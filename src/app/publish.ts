@@ -103,8 +103,10 @@ async function writeNotice(pass: Pass, write: Extract<Write, { kind: 'comment' }
     announced: [...announced],
     minimised: false,
   });
-  if (write.id !== null && (await github.updateComment(key.repository, write.id, body))) {
-    return record(pass, [told(write.id)]);
+  if (write.id !== null) {
+    // noted first: one that is known by its text alone would be known by nothing once that has changed
+    await record(pass, [told(write.id)]);
+    if (await github.updateComment(key.repository, write.id, body)) return;
   }
   await record(pass, [told(null)]);
   await record(pass, [told(await github.createComment(key.repository, key.number, body))]);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { memoryLedger } from '../../src/ledger/memory.ts';
+import type { Ledger } from '../../src/ledger/port.ts';
+import { until } from '../../src/sandbox/demo/until.ts';
 import { flaggedOf } from './help/report.ts';
-import { repository, type Stage, stage } from './help/stage.ts';
+import { heldOnce, idOf, repository, type Stage, stage } from './help/stage.ts';
 
 /** Each push meets one more DELETE. */
 async function growing(): Promise<Stage> {
@@ -60,5 +62,34 @@ suite('the comment on the pull request', () => {
       [ours.id],
     );
     assert.equal(copy.minimized, null);
+  });
+
+  test('is one, and up to date, however often the App dies when it is about to note what it wrote', async () => {
+    const ledger = memoryLedger();
+    const count = { died: 0, noted: 0 };
+    const dying: Ledger = {
+      ...ledger,
+      async record(key, facts, delivery, installation) {
+        const noting = facts.some((fact) => fact.type === 'notice' && fact.commentId !== null);
+        if (noting && count.died < 3) {
+          count.died++;
+          throw new Error('the App is killed');
+        }
+        if (noting) count.noted++;
+        return ledger.record(key, facts, delivery, installation);
+      },
+    };
+    await using scene = await stage({ ledger: dying, config: { retryMs: 1, pollMs: 10 }, suite: heldOnce });
+    const { act } = scene.sandbox;
+    await act.push(repository, 'wanda', { branch: 'feature', from: 'main', files: { 'a.ts': 'a' } });
+    const pull = await act.openPull(repository, 'wanda', { head: 'feature', title: 'Change' });
+    await until('its first comment is written, and not noted', () => count.died === 1);
+    act.comment('alice', pull, `/deny ${idOf(scene.del('7'))}`);
+    await until('it has died twice more and gone on', () => count.died === 3 && count.noted > 0);
+    await scene.settle();
+    assert.deepEqual(
+      scene.ours(pull).map(({ minimized }) => minimized),
+      [null],
+    );
   });
 });
