@@ -10,6 +10,9 @@ import { type Job, openJobs, runJob } from './job.ts';
  * turns, so that whatever else the machine does falls on both: how long its command takes. Start-up of the runner
  * is not in it (start.ts measures that), start-up of the suite's own process is.
  *
+ * Also through two relays that do nothing, one in the place of each gate: no gate that is a process of its own takes
+ * less than they do.
+ *
  * Twice: with everything on this machine, where a statement takes 0.2 ms and a gate that takes a tenth of one is
  * half as much again; and with the round trip that a shared system has, 1 ms to the database and 20 ms to the API.
  *
@@ -47,7 +50,7 @@ try {
   const job = await jobs.create(policy);
   const service = await helper('service.ts', []);
   process.stdout.write(
-    `seconds, median of ${rounds} rounds     direct   behind gates   ratio (lowest to highest)\n`,
+    `seconds, median of ${rounds} rounds     direct   relayed   behind gates   ratio to direct (lowest to highest)\n`,
   );
   await compare('everything on this machine', job, database.port, service);
   const far = {
@@ -62,25 +65,36 @@ try {
 }
 
 async function compare(name: string, job: Job, databasePort: number, apiPort: number): Promise<void> {
-  const url = new URL(database.url);
-  url.port = String(databasePort);
-  const targets = { DATABASE_URL: url.href, API_URL: `http://127.0.0.1:${apiPort}` };
+  const targets = targetsAt(databasePort, apiPort);
+  const relayed = targetsAt(
+    await helper('distance.ts', [databasePort, 0]),
+    await helper('distance.ts', [apiPort, 0]),
+  );
+  const times: Record<'direct' | 'relayed' | 'gated' | 'ratio', number[]> = {
+    ...{ direct: [], relayed: [], gated: [], ratio: [] },
+  };
   await direct(targets);
-  const [alone, gated, ratios]: number[][] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
-    const without = await direct(targets);
-    const through = await behindGates(job, targets);
-    alone?.push(without);
-    gated?.push(through);
-    ratios?.push(through / without);
+    const alone = await direct(targets);
+    times.direct.push(alone);
+    times.relayed.push(await direct(relayed));
+    const gated = await behindGates(job, targets);
+    times.gated.push(gated);
+    times.ratio.push(gated / alone);
   }
-  const seconds = (times: number[] = []) => (median(times) / 1000).toFixed(2);
-  const [lowest, highest] = [Math.min(...(ratios ?? [])), Math.max(...(ratios ?? []))];
-  const columns = [seconds(alone).padStart(14), seconds(gated).padStart(14)].join('');
-  const ratio = median(gated ?? []) / median(alone ?? []);
+  const seconds = (all: number[], width: number) => (median(all) / 1000).toFixed(2).padStart(width);
+  const columns = [seconds(times.direct, 14), seconds(times.relayed, 10), seconds(times.gated, 15)].join('');
+  const [lowest, highest] = [Math.min(...times.ratio), Math.max(...times.ratio)];
+  const ratio = median(times.gated) / median(times.direct);
   process.stdout.write(
     `${name.padEnd(32)}${columns}${ratio.toFixed(3).padStart(9)} (${lowest.toFixed(2)} to ${highest.toFixed(2)})\n`,
   );
+}
+
+function targetsAt(databasePort: number, apiPort: number): Readonly<Record<string, string>> {
+  const url = new URL(database.url);
+  url.port = String(databasePort);
+  return { DATABASE_URL: url.href, API_URL: `http://127.0.0.1:${apiPort}` };
 }
 
 /** Milliseconds of the command, started as the runner starts a step. */
