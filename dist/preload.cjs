@@ -88,13 +88,31 @@ var import_node_async_hooks = require("node:async_hooks");
 var import_node_url = require("node:url");
 var frame = /^\s*at (?:.+? \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/;
 function placesAbove(below) {
+  const key = captured(below ?? placesAbove, keyOf);
+  const known = placesByStack.get(key);
+  if (known !== void 0) return known;
+  const places = placesIn(String(captured(below ?? placesAbove)));
+  if (placesByStack.size >= mostStacks) placesByStack.clear();
+  placesByStack.set(key, places);
+  return places;
+}
+var placesByStack = /* @__PURE__ */ new Map();
+var mostStacks = 2e3;
+function captured(below, prepare) {
   const holder = {};
-  const limit = Error.stackTraceLimit;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 50;
-  Error.captureStackTrace(holder, below);
-  const { stack } = holder;
-  Error.stackTraceLimit = limit;
-  return placesIn(String(stack));
+  if (prepare !== void 0) Error.prepareStackTrace = prepare;
+  try {
+    Error.captureStackTrace(holder, below);
+    return holder.stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+function keyOf(_, sites) {
+  return sites.map((site) => `${site.getScriptNameOrSourceURL()}:${site.getPosition()}`).join("\n");
 }
 function placesIn(stack) {
   return stack.split("\n").flatMap((line) => {
@@ -248,8 +266,12 @@ function telling(Base, places, tell) {
   const Telling = class extends Base {
     #place = places.current();
     submit(connection) {
-      tell(connection, this.#place);
-      return super.submit(connection);
+      const told2 = tell(connection, this.#place);
+      try {
+        return super.submit(connection);
+      } finally {
+        told2?.uncork();
+      }
     }
   };
   Object.defineProperty(Telling, "name", { value: Base.name });
@@ -269,10 +291,12 @@ function teller(ports) {
   const last = /* @__PURE__ */ new WeakMap();
   return (connection, place) => {
     const stream = Object(connection).stream;
-    if (!(stream instanceof import_node_net.Socket) || !ports.has(stream.remotePort ?? 0)) return;
-    if (stream.remoteAddress !== "127.0.0.1" || (last.get(stream) ?? "") === place) return;
+    if (!(stream instanceof import_node_net.Socket) || !ports.has(stream.remotePort ?? 0)) return null;
+    if (stream.remoteAddress !== "127.0.0.1" || (last.get(stream) ?? "") === place) return null;
     last.set(stream, place);
+    stream.cork();
     stream.write(message(place));
+    return stream;
   };
 }
 function message(place) {

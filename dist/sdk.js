@@ -124,13 +124,31 @@ function callerOf(below) {
   return placesAbove(below)[0] ?? null;
 }
 function placesAbove(below) {
+  const key = captured(below ?? placesAbove, keyOf);
+  const known = placesByStack.get(key);
+  if (known !== void 0) return known;
+  const places = placesIn(String(captured(below ?? placesAbove)));
+  if (placesByStack.size >= mostStacks) placesByStack.clear();
+  placesByStack.set(key, places);
+  return places;
+}
+var placesByStack = /* @__PURE__ */ new Map();
+var mostStacks = 2e3;
+function captured(below, prepare) {
   const holder = {};
-  const limit = Error.stackTraceLimit;
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 50;
-  Error.captureStackTrace(holder, below);
-  const { stack } = holder;
-  Error.stackTraceLimit = limit;
-  return placesIn(String(stack));
+  if (prepare !== void 0) Error.prepareStackTrace = prepare;
+  try {
+    Error.captureStackTrace(holder, below);
+    return holder.stack;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+function keyOf(_, sites) {
+  return sites.map((site) => `${site.getScriptNameOrSourceURL()}:${site.getPosition()}`).join("\n");
 }
 function placesIn(stack) {
   return stack.split("\n").flatMap((line) => {

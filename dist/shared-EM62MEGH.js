@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-function formatProblem(problem){let allowed=problem.allowed===null?"":`  (allowed: ${problem.allowed})`;return`${problem.file}:${problem.line}:${problem.column}  ${problem.message}${allowed}`}var maximumProblems=100;function firstProblems(problems){let next=problems[maximumProblems];if(next===void 0)return problems;let more={...next,message:"more problems from here on are not listed",allowed:null};return[...problems.slice(0,maximumProblems),more]}function nearest(met,known){let best=known.map(word=>({word,distance:distance(met.toLowerCase(),word.toLowerCase())})).sort((a,b)=>a.distance-b.distance)[0];return best!==void 0&&best.distance<=Math.max(1,Math.floor(best.word.length/3))?best.word:null}function distance(a,b){let above=[],row=Array.from({length:b.length+1},(_,index)=>index);for(let i=1;i<=a.length;i++){let next=[i];for(let j=1;j<=b.length;j++){let change=(row[j-1]??0)+(a[i-1]===b[j-1]?0:1),swap=i>1&&j>1&&a[i-1]===b[j-2]&&a[i-2]===b[j-1]?(above[j-2]??0)+1:Number.POSITIVE_INFINITY;next.push(Math.min((row[j]??0)+1,(next[j-1]??0)+1,change,swap))}above=row,row=next}return row[b.length]??0}export{formatProblem,maximumProblems,firstProblems,nearest};

@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{checkScript}from"./shared-WV34H43Q.js";import"./shared-BQSMYHTF.js";import"./shared-TLNAMZNO.js";import"./shared-MLZGP5SR.js";import"./shared-F5WBDLXU.js";export{checkScript};

@@ -1,0 +1,7 @@
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+import { fileURLToPath as __fileURLToPath } from 'node:url';
+import { dirname as __dirnameOf } from 'node:path';
+const __filename = __fileURLToPath(import.meta.url);
+const __dirname = __dirnameOf(__filename);
+import{piecesOf}from"./shared-DDVEAZME.js";import{createAnalyser}from"./shared-KHIUDAVZ.js";import"./shared-MY3N2TXF.js";import"./shared-FJNBOWS6.js";import"./shared-YDC237PW.js";import{loadSqlParser}from"./shared-PWGVLNJO.js";import"./shared-UD54FUN6.js";import"./shared-F5WBDLXU.js";import{parentPort}from"node:worker_threads";var analyse=createAnalyser(await loadSqlParser()),pieces=[].values();parentPort?.on("message",asked=>{asked!=="more"&&(pieces=piecesOf(analyse(asked.text,asked.options)));let{done,value}=pieces.next();parentPort?.postMessage(done===!0?"done":value)});
