@@ -94,6 +94,7 @@ const delivery = (id: number) => ({
   delivered_at: '2026-01-01T00:00:00Z',
   status_code: 502,
   event: 'ping',
+  action: null,
 });
 
 type List = (github: AppGitHub, app: AppCalls) => Promise<readonly unknown[]>;
