@@ -3,6 +3,7 @@ import type { Gate } from '../gates/gate.ts';
 import { startHttpProxy } from '../gates/http/proxy.ts';
 import { startReverseGate } from '../gates/http/reverse.ts';
 import { startLocalApi } from '../gates/local/api.ts';
+import { onceLoaded } from '../gates/once-loaded.ts';
 import { originReader, type ReadOrigin } from '../gates/origins.ts';
 import type { Target } from '../policy/action.ts';
 import type { Judge } from '../policy/judge.ts';
@@ -74,7 +75,7 @@ class Opening {
     if (specs.length === 0) return;
     // a suite without a database starts without its gate, and with one without its client and its parser
     const { startPostgresGate } = await import('../gates/postgres/gate.ts');
-    const analyser = onceLoaded(() => loadAnalyser(sqlThread));
+    const { get: analyser } = onceLoaded(() => loadAnalyser(sqlThread));
     // what leads to a database around the gates goes, also where a target is given by URL
     this.#takenOver.push(...libpqVariables);
     for (const { name, spec, disposable } of specs) {
@@ -129,16 +130,4 @@ class Opening {
   async close(): Promise<void> {
     await Promise.all(this.#gates.map((gate) => gate.close()));
   }
-}
-
-/** What failed to load is tried again. */
-function onceLoaded<T>(load: () => Promise<T>): () => Promise<T> {
-  let loading: Promise<T> | null = null;
-  return () => {
-    loading ??= load().catch((thrown: unknown) => {
-      loading = null;
-      throw thrown;
-    });
-    return loading;
-  };
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import { messageOf } from '../../errors.ts';
 import type { Authority } from '../../protocol/http/authority.ts';
-import type { Connections } from './connections.ts';
+import { onceLoaded } from '../once-loaded.ts';
 
 /** The gate's way to the targets. */
 export interface Upstream {
@@ -24,19 +24,15 @@ export const maxHeaderSize = 65_536;
 
 /** undici takes 60 ms to load, which a suite's first command need not wait for: at the first request, or by `warm`. */
 export function openUpstream(options: UpstreamOptions): Upstream & { warm(): void } {
-  let opening: Promise<Connections> | null = null;
-  const opened = (): Promise<Connections> => {
-    opening ??= import('./connections.ts').then(({ openConnections }) => openConnections(options));
-    return opening;
-  };
+  const connections = onceLoaded(async () => {
+    const { openConnections } = await import('./connections.ts');
+    return openConnections(options);
+  });
   return {
-    dispatcher: async () => (await opened()).dispatcher,
-    connect: async (scheme, to) => (await opened()).connect(scheme, to),
-    close: async () => {
-      const found = await opening?.catch(() => null);
-      await found?.close();
-    },
-    warm: () => void opened().catch(() => undefined),
+    dispatcher: async () => (await connections.get()).dispatcher,
+    connect: async (scheme, to) => (await connections.get()).connect(scheme, to),
+    close: async () => (await connections.loaded())?.close(),
+    warm: () => void connections.get().catch(() => undefined),
   };
 }
 
