@@ -1,4 +1,7 @@
-/** Bundles dist/: four entries and a thread's for Node 22, the suite's preload, the SQL parser's wasm, and the launcher of the action. */
+/**
+ * Bundles dist/: four entries and a thread's for Node 22, the suite's preload, the SQL parser's wasm, and the
+ * launcher of the action.
+ */
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';

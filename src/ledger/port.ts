@@ -106,8 +106,8 @@ export interface Ledger {
   entries(repository: string, after: number, limit: number): Promise<readonly Entry[]>;
   /**
    * Forgets what the facts say of pull requests that are not open and of which nothing was recorded since
-   * `before` (ISO 8601 instant), and deliveries seen or asked for before it. The links and their hashes stay. Answers how
-   * many facts were forgotten.
+   * `before` (ISO 8601 instant), and deliveries seen or asked for before it. The links and their hashes stay.
+   * Answers how many facts were forgotten.
    */
   forget(before: string): Promise<number>;
   close(): Promise<void>;

@@ -7,11 +7,22 @@ const where = 'WHERE repository = $1 AND number = $2 AND lease = $3';
 /** So many milliseconds from now, by the server's clock: the replicas' clocks may differ. */
 const fromNow = (value: string) => `clock_timestamp() + ${value} * interval '1 millisecond'`;
 
+type Queue = Pick<Ledger, 'remind' | 'dirty' | 'take' | 'renew' | 'release' | 'takeDuty' | 'leaveDuty'>;
+
 /** Which pull requests await reconciliation and which replica has them; which replica has which duty. */
-export function postgresQueue({
-  rows,
-}: Pick<Database, 'rows'>): Pick<Ledger, 'dirty' | 'take' | 'renew' | 'release' | 'takeDuty' | 'leaveDuty'> {
+export function postgresQueue({ rows }: Pick<Database, 'rows'>): Queue {
   return {
+    async remind({ repository, number }, installation) {
+      await rows(
+        `INSERT INTO jit_approval.pull (repository, number, installation, wake_at)
+         VALUES ($1, $2, $3, clock_timestamp())
+         ON CONFLICT (repository, number) DO UPDATE SET
+           installation = excluded.installation, wake_at = least(pull.wake_at, excluded.wake_at)`,
+        repository,
+        number,
+        installation,
+      );
+    },
     async dirty() {
       const found = await rows(
         'SELECT repository, number, installation FROM jit_approval.pull WHERE mark IS NOT NULL ORDER BY since',

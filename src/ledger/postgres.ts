@@ -24,16 +24,6 @@ export async function postgresLedger(
   return {
     ...postgresRecording(database),
     ...postgresQueue(database),
-    async remind({ repository, number }, installation) {
-      await rows(
-        `INSERT INTO jit_approval.pull (repository, number, installation, wake_at) VALUES ($1, $2, $3, clock_timestamp())
-         ON CONFLICT (repository, number) DO UPDATE SET
-           installation = excluded.installation, wake_at = least(pull.wake_at, excluded.wake_at)`,
-        repository,
-        number,
-        installation,
-      );
-    },
     async facts({ repository, number }) {
       const sql = `SELECT sequence, body FROM jit_approval.fact
                    WHERE repository = $1 AND number = $2 AND body IS NOT NULL ORDER BY sequence`;

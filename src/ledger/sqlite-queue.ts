@@ -3,7 +3,7 @@ import type { Ledger, PullKey } from './port.ts';
 import { pullRow } from './rows.ts';
 import { inTransaction } from './sqlite-file.ts';
 
-type Queue = Pick<Ledger, 'dirty' | 'take' | 'renew' | 'release' | 'takeDuty' | 'leaveDuty'> & {
+type Queue = Pick<Ledger, 'remind' | 'dirty' | 'take' | 'renew' | 'release' | 'takeDuty' | 'leaveDuty'> & {
   /** Asks for a pull request, inside a transaction. */
   mark(key: PullKey): void;
 };
@@ -26,6 +26,18 @@ export function sqliteQueue(database: DatabaseSync, now: () => number): Queue {
 
   return {
     mark,
+    async remind({ repository, number }, installation) {
+      run(
+        `INSERT INTO pull (repository, number, installation, wake_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET
+           installation = excluded.installation,
+           wake_at = min(coalesce(wake_at, excluded.wake_at), excluded.wake_at)`,
+        repository,
+        number,
+        installation,
+        now(),
+      );
+    },
     async dirty() {
       const sql = 'SELECT repository, number, installation FROM pull WHERE mark IS NOT NULL ORDER BY since';
       return database.prepare(sql).all().map(pullRow);

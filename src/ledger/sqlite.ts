@@ -112,17 +112,6 @@ export function sqliteLedger(file: string, options: SqliteOptions = {}): Ledger 
         queue.mark(key);
       });
     },
-    async remind({ repository, number }, installation) {
-      run(
-        `INSERT INTO pull (repository, number, installation, wake_at) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET
-           installation = excluded.installation, wake_at = min(coalesce(wake_at, excluded.wake_at), excluded.wake_at)`,
-        repository,
-        number,
-        installation,
-        now(),
-      );
-    },
     ...leases,
     async open() {
       return rows('SELECT repository, number, installation FROM pull WHERE open = 1').map(pullRow);

@@ -55,7 +55,10 @@ export async function startWorkflows(world: World, trigger: Trigger): Promise<vo
   }
 }
 
-/** What is of no pull request: on a branch of the repository itself, under the title of its commit where none is given. */
+/**
+ * What is of no pull request: on a branch of the repository itself, under the title of its commit where none is
+ * given.
+ */
 export async function startOnBranch(
   world: World,
   repository: Repository,
