@@ -46,11 +46,14 @@ export class Recording {
       return;
     }
     const text = this.#sample(met);
-    const known = text === null ? undefined : this.#entries.get(text);
-    if (text !== null && known !== undefined) {
+    if (text === null) {
+      this.#leftOut += 1;
+      return;
+    }
+    const known = this.#entries.get(text);
+    if (known !== undefined) {
       this.#entries.set(text, known + 1);
     } else if (
-      text === null ||
       this.#entries.size >= maximumEntries ||
       text.length > maximumEntryLength ||
       this.#length + text.length > maximumLength
