@@ -1,3 +1,5 @@
+import type { Delivery } from '../github/port.ts';
+
 /** Which webhooks are taken, by what they are about: `event.action`. Of no other is a failed delivery asked for. */
 export const events = {
   pullRequest: [
@@ -21,13 +23,6 @@ export const events = {
 
 const taken: ReadonlySet<string> = new Set(Object.values(events).flat());
 
-/** `action`: null of an event that has none. */
-export function isTaken({
-  event,
-  action,
-}: {
-  readonly event: string;
-  readonly action: string | null;
-}): boolean {
+export function isTaken({ event, action }: Pick<Delivery, 'event' | 'action'>): boolean {
   return taken.has(`${event}.${action}`);
 }
