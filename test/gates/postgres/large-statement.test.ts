@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import type { Client } from 'pg';
 import type { AnalyseSoon } from '../../../src/policy/sql/analyse.ts';
 import { encodeQuery } from '../../../src/protocol/postgres/query.ts';
 import { loadAnalyser } from '../../../src/suite/analyser.ts';
@@ -100,25 +101,30 @@ test('what a large text prepares by SQL is judged when it is executed', async ()
   assert.equal(await count(), 3);
 });
 
-test('nothing is judged for a session that has ended while its statement was analysed', async () => {
-  const [client, other] = [await fixture.client(), await fixture.client()];
-  const ended = new Promise<void>((resolve) => client.once('end', resolve));
-  whenLarge = async () => {
-    await direct.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where query = 'select ''mine'''",
+for (const [protocol, ask] of [
+  ['simple', (client: Client) => client.query(insert(2_000))],
+  ['extended', (client: Client) => client.query(`${insert(2_000)}, ($1, 'bound')`, [2_000])],
+] as const) {
+  test(`nothing is judged for a session that has ended while its ${protocol} query was analysed`, async () => {
+    const [client, other] = [await fixture.client(), await fixture.client()];
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    const [own] = (await client.query('select pg_backend_pid() as pid')).rows;
+    whenLarge = async () => {
+      await direct.query('select pg_terminate_backend($1)', [own.pid]);
+      await ended;
+    };
+    const [before, rowsBefore] = [analysed, await count()];
+    const judged = await fixture.during(async () => {
+      await assert.rejects(ask(client));
+      whenLarge = usual;
+      await latest;
+      await other.query('select 2');
+    });
+    assert.equal(analysed - before, 1);
+    assert.deepEqual(
+      judged.map(({ action }) => action.analysis.operations[0]?.operation),
+      ['select'],
     );
-    await ended;
-  };
-  await client.query("select 'mine'");
-  const judged = await fixture.during(async () => {
-    await assert.rejects(client.query(insert(2_000)));
-    whenLarge = usual;
-    await latest;
-    await other.query('select 2');
+    assert.equal(await count(), rowsBefore);
   });
-  assert.deepEqual(
-    judged.map(({ action }) => action.analysis.operations[0]?.operation),
-    ['select'],
-  );
-  assert.equal(await count(), 3);
-});
+}
