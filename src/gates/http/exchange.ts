@@ -77,6 +77,8 @@ export async function exchange(
     continued = true;
   });
   const action: HttpAction = { ...head, body: body.seen, bodyDigest: body.digest };
+  // where it cannot be loaded, nobody is left waiting for how an allowed request ended
+  const dispatcher = await gate.upstream.dispatcher();
   const ruling = await gate.judge.judge(action, null);
   const settle = settleOnce(ruling);
   // The response learns of a closed connection a moment after the socket
@@ -91,7 +93,7 @@ export async function exchange(
     return;
   }
   const result = await forward(
-    await gate.upstream.dispatcher(),
+    dispatcher,
     {
       origin: `${route.scheme}://${formatAuthority(route.authority)}`,
       method: request.method ?? '',

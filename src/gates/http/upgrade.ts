@@ -42,7 +42,13 @@ export async function exchangeUpgrade(
   }
   const settle = settleOnce(ruling);
   try {
-    const answer = await handshake(gate, route, request, client);
+    const upstream = await gate.upstream.connect(route.scheme, route.authority);
+    if (client.destroyed) {
+      upstream.destroy();
+      settle('void');
+      return;
+    }
+    const answer = await handshake(upstream, route, request, client);
     settle(settlementOf(answer.status), answer.latencyMs);
     client.write(answer.head);
     if (head.length > 0) client.unshift(head);
@@ -60,13 +66,12 @@ interface Handshake {
   relay(client: Socket): void;
 }
 
-async function handshake(
-  gate: HttpGateContext,
+function handshake(
+  upstream: Socket,
   route: Route,
   request: IncomingMessage,
   client: Socket,
 ): Promise<Handshake> {
-  const upstream = await gate.upstream.connect(route.scheme, route.authority);
   client.once('close', () => upstream.destroy());
   const sentAt = performance.now();
   const outgoing = httpRequest({
