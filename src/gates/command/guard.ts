@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { ExitCode, messageOf } from '../../errors.ts';
+import { terminalLine } from '../../report/escape.ts';
 import { askJudge, tellSettlement } from '../../sdk/client.ts';
 import { originByTest } from './test-id.ts';
 
@@ -29,19 +30,19 @@ const notFound = 127;
 export async function guardCommand(options: GuardCommandOptions): Promise<number> {
   const [file] = options.argv;
   if (file === undefined || file === '') {
-    options.tell('jit-approval: expected a command after --, met nothing.');
+    say(options, 'expected a command after --, met nothing.');
     return ExitCode.usage;
   }
   const base = options.env.JIT_APPROVAL_URL;
   if (base === undefined || base === '') {
-    options.tell('jit-approval: JIT_APPROVAL_URL is not set: no suite runs here, so this runs unguarded.');
+    say(options, 'JIT_APPROVAL_URL is not set: no suite runs here, so this runs unguarded.');
     return (await run(file, options)).code;
   }
   try {
     const answer = await askJudge(base, requestOf(options));
     if (answer.outcome !== 'allow') {
       for (const line of [answer.message, answer.detail, answer.hint]) {
-        if (line !== '') options.tell(`jit-approval: ${shown(line)}`);
+        if (line !== '') say(options, line);
       }
       return answer.outcome === 'held' ? ExitCode.held : ExitCode.denied;
     }
@@ -49,11 +50,11 @@ export async function guardCommand(options: GuardCommandOptions): Promise<number
     const { code, began } = await run(file, options);
     const settlement = !began ? 'void' : code === 0 ? 'completed' : 'failed';
     await tellSettlement(base, answer.ticket, settlement, performance.now() - start).catch((error: unknown) =>
-      options.tell(`jit-approval: ${shown(messageOf(error))}`),
+      say(options, messageOf(error)),
     );
     return code;
   } catch (error) {
-    options.tell(`jit-approval: ${shown(messageOf(error))}`);
+    say(options, messageOf(error));
     return ExitCode.policy;
   }
 }
@@ -63,11 +64,12 @@ function requestOf({ argv, kind, target, cwd, env }: GuardCommandOptions): strin
   return JSON.stringify({ kind: 'command', name: kind, argv, cwd, target, origin });
 }
 
-/** Control characters could rewrite what the terminal shows. */
-function shown(line: string): string {
-  return line.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+/** Larger than any line of ours. */
+const longestLine = 4000;
+
+/** A line for a terminal or a job's log, of words that others may have written. */
+function say({ tell }: GuardCommandOptions, line: string): void {
+  tell(`jit-approval: ${terminalLine(line, longestLine)}`);
 }
 
 function run(file: string, options: GuardCommandOptions): Promise<{ code: number; began: boolean }> {
@@ -79,7 +81,7 @@ function run(file: string, options: GuardCommandOptions): Promise<{ code: number
     child.once('error', (error) => {
       stopPassing();
       const missing = 'code' in error && error.code === 'ENOENT';
-      options.tell(`jit-approval: ${shown(file)}: ${missing ? 'command not found' : messageOf(error)}`);
+      say(options, `${file}: ${missing ? 'command not found' : messageOf(error)}`);
       resolve({ code: missing ? notFound : notExecutable, began: false });
     });
     child.once('exit', (code, signal) => {

@@ -85,6 +85,17 @@ export const surfaces: readonly Defence[] = [
     '',
     terminal,
   ),
+  {
+    attack: 'S13',
+    defence: 'nor does a guarded command make one',
+    file: 'src/gates/command/guard.ts',
+    before: 'tell(`jit-approval: ${terminalLine(line, longestLine)}`);',
+    after: 'tell(`jit-approval: ${line}`);',
+    falls: {
+      'test/gates/command/guard.test.ts':
+        'what it says is plain text for a terminal, and no workflow command for a runner',
+    },
+  },
   shown(
     'a value is quoted as its language quotes',
     "if (kind === 'sql') return sqlLiteral(value.text);",

@@ -92,6 +92,23 @@ test('a command that does not exist is 127 and never began', async (t) => {
   assert.equal((await finish(start(url, []))).code, 64);
 });
 
+test('what it says is plain text for a terminal, and no workflow command for a runner', async (t) => {
+  const url = await apiFor(
+    t,
+    testJudge(() => 'allow'),
+  );
+  for (const [file, said] of [
+    ['red\u001b[31m', 'red‹U+001B›[31m'],
+    ['::error::x', '‹U+003A›:error::x'],
+    ['a\n::error::x', 'a ⏎ ‹U+003A›:error::x'],
+    ['##[error]x', '##‹U+005B›error]x'],
+    ['a\u202eb', 'a‹U+202E›b'],
+  ] as const) {
+    const { code, err } = await finish(start(url, [file]));
+    assert.deepEqual([code, err], [127, `jit-approval: ${said}: command not found\n`]);
+  }
+});
+
 test('a signal is passed on, and a death by signal is 128 + n', async (t) => {
   const url = await apiFor(
     t,
