@@ -69,7 +69,6 @@ export function settleOnce(ruling: Ruling): (settlement: Settlement, latencyMs?:
   return (settlement, latencyMs) => {
     if (settled) return;
     settled = true;
-    if (latencyMs === undefined) ruling.settle(settlement);
-    else ruling.settle(settlement, latencyMs);
+    ruling.settle(settlement, latencyMs);
   };
 }

@@ -16,8 +16,7 @@ export class Tickets {
     const ruling = this.#open.get(ticket);
     if (ruling === undefined) return false;
     this.#open.delete(ticket);
-    if (latencyMs === undefined) ruling.settle(settlement);
-    else ruling.settle(settlement, latencyMs);
+    ruling.settle(settlement, latencyMs);
     return true;
   }
 

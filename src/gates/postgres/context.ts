@@ -84,7 +84,12 @@ export function noteSending(context: SessionContext, plan: Plan): void {
   if (isOpaque(plan.effects)) context.statements.doubtAll();
 }
 
+/** How a message ended that was sent as the client wrote it: where the connection broke it may have run. */
+export function settleSent(run: Run | null, ending: Ending): void {
+  run?.settle(ending.as === 'done' ? 'completed' : ending.as === 'skipped' ? 'void' : 'failed');
+}
+
 /** How a refused message ended: the refusal counts only when the server raised the nonce's error. */
-export function settleRefused(run: Run, ending: Ending): void {
-  run.settle(ending.as === 'failed' && ending.refused ? 'refused' : 'void');
+export function settleRefused(run: Run | null, ending: Ending): void {
+  run?.settle(ending.as === 'failed' && ending.refused ? 'refused' : 'void');
 }

@@ -14,6 +14,7 @@ import {
   runsNothing,
   type SessionContext,
   settleRefused,
+  settleSent,
 } from './context.ts';
 import { disturbanceOf } from './following.ts';
 import { fetchDoubt, readAnewAtExecute, stale } from './late.ts';
@@ -99,7 +100,7 @@ function forward(context: SessionContext, bytes: Buffer, bind: Bind, plan: Plan,
     ended: (ending) => {
       if (ending.as === 'done') return bound.accepted();
       bound.takeBack();
-      run?.settle(ending.as === 'skipped' ? 'void' : 'failed');
+      settleSent(run, ending);
     },
   });
 }
@@ -108,9 +109,7 @@ function refuse(context: SessionContext, bind: Bind, refusal: Refusal, run: Run 
   context.server.send(refusedBind(refusal, bind.portal), {
     kind: 'bind',
     refusal,
-    ended: (ending) => {
-      if (run !== null) settleRefused(run, ending);
-    },
+    ended: (ending) => settleRefused(run, ending),
   });
 }
 
@@ -137,7 +136,7 @@ export async function handleExecute(context: SessionContext, frame: Frame): Prom
     changes: portal?.changes ?? [],
     ended: (ending) => {
       if (ending.as === 'done') context.statements.apply(portal?.changes ?? []);
-      portal?.run?.settle(ending.as === 'done' ? 'completed' : ending.as === 'skipped' ? 'void' : 'failed');
+      settleSent(portal?.run ?? null, ending);
       if (ending.as === 'done') for (const event of portal?.events ?? []) context.follow(event);
     },
   });

@@ -51,8 +51,6 @@ export interface Disturbance {
   readonly names: boolean;
   /** How the server reads the text of later statements. */
   readonly reading: boolean;
-  /** Names of prepared statements, beyond what its effects tell. */
-  readonly statements: boolean;
   /** It can take back what changed in the transaction: its end does, COMMIT with SET LOCAL and ON COMMIT DROP. */
   readonly undoes: boolean;
   /** It begins or ends a transaction. */
@@ -92,7 +90,6 @@ export function disturbanceOf(analysis: SqlAnalysis): Disturbance {
       sets(analysis, pathSettings),
     // code of the target's own could change it too; the server tells at its next ReadyForQuery
     reading: analysis.unknown.length > 0 || effects.has('discard') || sets(analysis, readingSettings),
-    statements: opaque,
     undoes: undoes(analysis),
     transaction: opaque || [...transactionEffects].some((effect) => effects.has(effect)),
   };

@@ -11,18 +11,14 @@ const identityText = `SELECT pg_catalog.host(pg_catalog.inet_server_addr()),
 /** Asks the client's own session, which is idle or in a transaction, with nothing outstanding. */
 export async function identifyServer(server: ServerSide): Promise<Known<ServerIdentity>> {
   const asked = lastAnswer(await askAside(server, [{ text: identityText }]));
-  return asked.known ? identity(asked.value[0]) : refused(asked.why);
+  return asked.known ? identity(asked.value[0]) : asked;
 }
 
 function identity(row: readonly (string | null)[] | undefined): Known<ServerIdentity> {
   const [address = null, port = null, database = null, systemIdentifier = null] = row ?? [];
-  if (database === null || systemIdentifier === null) return refused('an odd answer');
+  if (database === null || systemIdentifier === null) return { known: false, why: 'an odd answer' };
   return {
     known: true,
     value: { address, port: port === null ? null : Number(port), database, systemIdentifier },
   };
-}
-
-function refused(why: string): { readonly known: false; readonly why: string } {
-  return { known: false, why: `the server did not say who it is: ${why}` };
 }

@@ -118,8 +118,7 @@ export class Knowledge {
     const { value } = this.#role;
     if (value !== null) return { known: true, value: value.value };
     const hindrance = await this.#hindrance();
-    if (hindrance !== null) return { known: false, why: `the session's role is not known: ${hindrance}` };
-    const role = await askRole(this.#server);
+    const role = await asked("the session's role is not known", hindrance, () => askRole(this.#server));
     if (role.known) this.#role.learn(role.value);
     return role;
   }
@@ -153,11 +152,8 @@ export class Knowledge {
   }
 
   async #read(query: ReadQuery, analysis: SqlAnalysis): Promise<Known<ReadRows>> {
-    const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
-    if (hindrance !== null)
-      return { known: false, why: `the database could not be looked into: ${hindrance}` };
-    const found = await readRows(this.#server, query);
-    return found.known ? found : { known: false, why: `the database could not be looked into: ${found.why}` };
+    const hindrance = await this.#hindranceTo(analysis);
+    return asked('the database could not be looked into', hindrance, () => readRows(this.#server, query));
   }
 
   async #resolve(tables: readonly TableName[], analysis: SqlAnalysis): Promise<Known<readonly Resolution[]>> {
@@ -167,9 +163,9 @@ export class Knowledge {
     const cache = this.#cache();
     const missing = tables.filter((table) => !cache.has(keyOf(table)));
     if (missing.length > 0) {
-      const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
-      if (hindrance !== null) return { known: false, why: `names could not be looked up: ${hindrance}` };
-      const found = await resolveTables(this.#server, missing);
+      const hindrance = await this.#hindranceTo(analysis);
+      const look = () => resolveTables(this.#server, missing);
+      const found = await asked('names could not be looked up', hindrance, look);
       if (!found.known) return found;
       for (const [at, table] of missing.entries()) cache.set(keyOf(table), found.value[at] ?? null);
     }
@@ -178,16 +174,14 @@ export class Knowledge {
 
   /** `idle` says who is asked while no transaction is open: the session itself, or a connection beside it. */
   async #look(question: Question, analysis: SqlAnalysis, idle: 'itself' | 'beside'): Promise<Known<Rows>> {
-    const unknown = (why: string) =>
-      ({ known: false, why: `the database could not be asked: ${why}` }) as const;
-    if (this.#changesItsOwnNames(analysis)) return unknown('the statement changes what names mean');
-    if (!readable(question, this.#server.parameters.get('client_encoding'))) {
-      return unknown("the session's client_encoding is not UTF8");
-    }
-    const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
-    if (hindrance !== null) return unknown(hindrance);
-    const asked = await this.#ask(question, idle);
-    return asked.known ? asked : unknown(asked.why);
+    const hindrance = this.#doubtOf(question, analysis) ?? (await this.#hindranceTo(analysis));
+    return asked('the database could not be asked', hindrance, () => this.#ask(question, idle));
+  }
+
+  #doubtOf(question: Question, analysis: SqlAnalysis): string | null {
+    if (this.#changesItsOwnNames(analysis)) return 'the statement changes what names mean';
+    const encoding = this.#server.parameters.get('client_encoding');
+    return readable(question, encoding) ? null : "the session's client_encoding is not UTF8";
   }
 
   async #ask(question: Question, idle: 'itself' | 'beside'): Promise<Known<Rows>> {
@@ -231,11 +225,9 @@ export class Knowledge {
 
   async #identify(analysis: SqlAnalysis): Promise<Known<ServerIdentity>> {
     if (this.#identity !== null) return { known: true, value: this.#identity };
-    const hindrance = (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
-    if (hindrance !== null) {
-      return { known: false, why: `the server could not be asked who it is: ${hindrance}` };
-    }
-    const found = await identifyServer(this.#server);
+    const hindrance = await this.#hindranceTo(analysis);
+    const look = () => identifyServer(this.#server);
+    const found = await asked('the server did not say who it is', hindrance, look);
     if (found.known) this.#identity = found.value;
     return found;
   }
@@ -264,6 +256,11 @@ export class Knowledge {
     return this.#ran && pipeline.status !== 'T' ? 'an implicit transaction is open' : null;
   }
 
+  /** The same for what takes a snapshot. */
+  async #hindranceTo(analysis: SqlAnalysis): Promise<string | null> {
+    return (await this.#hindrance()) ?? this.#snapshotHindrance(analysis);
+  }
+
   /** LOCK before the first query is a way to choose when a transaction's snapshot is taken. */
   #snapshotHindrance(analysis: SqlAnalysis): string | null {
     if (this.#server.pipeline.status !== 'T') return null;
@@ -279,6 +276,16 @@ export class Knowledge {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Asks where nothing hinders. `failed` goes before the reason why there is no answer. */
+async function asked<T>(
+  failed: string,
+  hindrance: string | null,
+  ask: () => Promise<Known<T>>,
+): Promise<Known<T>> {
+  const answer = hindrance === null ? await ask() : { known: false as const, why: hindrance };
+  return answer.known ? answer : { known: false, why: `${failed}: ${answer.why}` };
 }
 
 function changesNames(analysis: SqlAnalysis): boolean {

@@ -36,9 +36,9 @@ export async function resolveTables(
 }
 
 function resolutions(asked: Known<Rows>, count: number): Known<readonly Resolution[]> {
-  if (!asked.known) return { known: false, why: `names could not be looked up: ${asked.why}` };
+  if (!asked.known) return asked;
   const rows = asked.value;
-  if (rows.length !== count) return { known: false, why: 'names could not be looked up: an odd answer' };
+  if (rows.length !== count) return { known: false, why: 'an odd answer' };
   return { known: true, value: rows.map(([schema, name, kind]) => resolution(schema, name, kind)) };
 }
 
@@ -52,11 +52,10 @@ function resolution(schema: Cell, name: Cell, kind: Cell): Resolution {
 /** SHOW takes no snapshot and needs no right, so it can be asked anywhere without leaving a trace. */
 export async function askRole(server: ServerSide): Promise<Known<string>> {
   const asked = await ask(server, [{ text: 'SHOW role' }, { text: 'SHOW session_authorization' }]);
-  if (!asked.known) return { known: false, why: `the session's role is not known: ${asked.why}` };
+  if (!asked.known) return asked;
   const [role, session] = asked.value.map((rows) => rows[0]?.[0] ?? null);
   const name = role === 'none' ? session : role;
-  if (typeof name !== 'string')
-    return { known: false, why: "the session's role is not known: an odd answer" };
+  if (typeof name !== 'string') return { known: false, why: 'an odd answer' };
   return { known: true, value: name };
 }
 

@@ -2,12 +2,12 @@ import type { Ruling, Settlement } from '../../policy/judge.ts';
 
 /** One judged runtime action on its way: sees to it that its ruling is settled exactly once. */
 export class Run {
-  readonly ruling: Ruling;
+  readonly #ruling: Ruling;
   #sentAt = 0;
   #settled = false;
 
   constructor(ruling: Ruling) {
-    this.ruling = ruling;
+    this.#ruling = ruling;
   }
 
   /** It was handed to the target now; a portal that is executed later starts anew. */
@@ -19,7 +19,6 @@ export class Run {
     if (this.#settled) return;
     this.#settled = true;
     const ran = settlement === 'completed' || settlement === 'failed';
-    if (ran) this.ruling.settle(settlement, performance.now() - this.#sentAt);
-    else this.ruling.settle(settlement);
+    this.#ruling.settle(settlement, ran ? performance.now() - this.#sentAt : undefined);
   }
 }

@@ -11,6 +11,7 @@ import {
   runsNothing,
   type SessionContext,
   settleRefused,
+  settleSent,
 } from './context.ts';
 import { fetchDoubt } from './late.ts';
 import { doubted, type Plan, planOf } from './plan.ts';
@@ -65,7 +66,7 @@ function forward(context: SessionContext, bytes: Buffer, plan: Plan, run: Run | 
       // one statement that fails changes no name; of several the first may have succeeded
       else if (ending.as === 'failed')
         statements.forget(plan.effects.statements > 1 ? changes : [dropsUnnamed]);
-      run?.settle(ending.as === 'done' ? 'completed' : ending.as === 'skipped' ? 'void' : 'failed');
+      settleSent(run, ending);
       if (ending.as === 'done') for (const event of transactionEvents(plan.effects)) context.follow(event);
     },
   });
@@ -80,7 +81,7 @@ function refuse(context: SessionContext, refusal: Refusal, run: Run | null): voi
     refused: () => run?.settle('refused'),
     ended: (ending) => {
       context.statements.apply([dropsUnnamed]);
-      if (run !== null) settleRefused(run, ending);
+      settleRefused(run, ending);
     },
   });
   context.knowledge.segmentEnds();
@@ -124,8 +125,7 @@ export async function handleFunctionCall(context: SessionContext, frame: Frame):
     run.sent();
     server.send(frame.bytes, {
       kind: 'function',
-      ended: (ending) =>
-        run.settle(ending.as === 'done' ? 'completed' : ending.as === 'skipped' ? 'void' : 'failed'),
+      ended: (ending) => settleSent(run, ending),
     });
   } else {
     // Bind and Sync are answered as a FunctionCall that fails is, and leave the unnamed statement alone
