@@ -1,8 +1,9 @@
 import { originVariable } from '../../protocol/origin.ts';
 import { tellHttp } from './http.ts';
+import { tellLazyQueries } from './lazily.ts';
 import { Places } from './places.ts';
 import { tellPlaywright } from './playwright.ts';
-import { tellPostgres } from './postgres.ts';
+import { dueToGates, tellPostgres } from './postgres.ts';
 
 /**
  * Preloaded into every Node process of a suite (`--require` in NODE_OPTIONS): tells the gates which line of the suite a
@@ -12,9 +13,11 @@ try {
   const { roots, ports } = told();
   if (ports.size > 0) {
     const places = new Places(roots);
-    tellPostgres(places, ports);
+    const due = dueToGates(ports);
+    tellPostgres(places, due);
     tellHttp(places, ports);
     tellPlaywright(places);
+    tellLazyQueries(places, due);
   }
 } catch {
   // a suite without origins is better than none

@@ -22,7 +22,12 @@ export class Places {
 
   /** What `work` calls later, when its stack has gone, comes from where we are now. */
   keep<T>(work: () => T): T {
-    return this.#kept.run(this.current(), work);
+    return this.keepAt(this.current(), work);
+  }
+
+  /** The same for a place that was the current one before. */
+  keepAt<T>(place: string, work: () => T): T {
+    return place === '' ? work() : this.#kept.run(place, work);
   }
 
   /** A callback that is called for us by somebody else's stack. */

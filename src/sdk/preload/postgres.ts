@@ -11,8 +11,8 @@ const pools = /[\\/]pg-pool[\\/]index\.js$/;
  * the same connection: order needs no other channel, and the statement stays as it is. A server never gets such a
  * message, as only connections to the run's own gates are told.
  */
-export function tellPostgres(places: Places, ports: ReadonlySet<number>): void {
-  const tell = teller(ports);
+export function tellPostgres(places: Places, due: Due): void {
+  const tell = teller(due);
   afterLoading(
     (file) => queries.test(file) || pools.test(file),
     (file, exports) => {
@@ -64,18 +64,29 @@ function keepThroughPool(exports: unknown, places: Places): void {
 }
 
 /** Answers with the socket, corked, where it told something: what is written next goes along in one piece. */
-type Tell = (connection: unknown, place: string) => Socket | null;
-
-function teller(ports: ReadonlySet<number>): Tell {
-  const last = new WeakMap<Socket, string>();
+function teller(due: Due): Tell {
   return (connection, place) => {
     const stream: unknown = Object(connection).stream;
+    const told = due(stream, place);
+    if (told === null || !(stream instanceof Socket)) return null;
+    stream.cork();
+    stream.write(told);
+    return stream;
+  };
+}
+
+type Tell = (connection: unknown, place: string) => Socket | null;
+
+/** What has to be written before the messages of a query; null where the gate knows it, or where there is none. */
+export type Due = (stream: unknown, place: string) => Buffer | null;
+
+export function dueToGates(ports: ReadonlySet<number>): Due {
+  const last = new WeakMap<Socket, string>();
+  return (stream, place) => {
     if (!(stream instanceof Socket) || !ports.has(stream.remotePort ?? 0)) return null;
     if (stream.remoteAddress !== '127.0.0.1' || (last.get(stream) ?? '') === place) return null;
     last.set(stream, place);
-    stream.cork();
-    stream.write(message(place));
-    return stream;
+    return message(place);
   };
 }
 

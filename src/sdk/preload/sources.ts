@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import path from 'node:path';
+import vm from 'node:vm';
+
+/** Changes the source of a module of a package before it runs: of one that is loaded as CommonJS, or as an ES module. */
+export interface SourceChange {
+  /** Name of the package in `node_modules`. */
+  readonly package: string;
+  /** Full path, or file URL, of the module. */
+  readonly file: RegExp;
+  /** Lines stay where they are. What does not look as expected stays as it is. */
+  change(source: string): string;
+}
+
+/**
+ * ES modules are seen only by Node's hooks (22.15 and 23.5), which then see every module of the process: they are asked
+ * for only where one of the packages is installed.
+ */
+export function changeSources(changes: readonly SourceChange[]): void {
+  const changed = (file: string, source: string): string => {
+    const found = changes.find((each) => each.file.test(file));
+    return found === undefined ? source : found.change(source);
+  };
+  changeFirst(Module.prototype, '_compile', ([, file]) => file, changed);
+  // Jest loads the modules of tests by itself
+  changeFirst(vm, 'compileFunction', ([, , options]) => Object(options).filename, changed);
+  if (changes.some((each) => isInstalled(each.package))) changeEsModules(changed);
+}
+
+type Changed = (file: string, source: string) => string;
+
+/** The source is the method's first argument. */
+function changeFirst(
+  holder: object,
+  name: string,
+  fileOf: (given: unknown[]) => unknown,
+  changed: Changed,
+): void {
+  const method: unknown = Reflect.get(holder, name);
+  if (typeof method !== 'function') return;
+  Reflect.set(holder, name, function changing(this: unknown, ...given: unknown[]): unknown {
+    const [source, ...others] = given;
+    const file = fileOf(given);
+    const first = typeof source === 'string' && typeof file === 'string' ? changed(file, source) : source;
+    return Reflect.apply(method, this, [first, ...others]);
+  });
+}
+
+function changeEsModules(changed: Changed): void {
+  if (typeof Module.registerHooks !== 'function') return;
+  Module.registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (loaded.format !== 'module' || loaded.source === undefined || loaded.source === null) return loaded;
+      if (!/^file:.*\/node_modules\//.test(url)) return loaded;
+      const source =
+        typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+      return { ...loaded, source: changed(url.replace(/[?#].*$/, ''), source) };
+    },
+  });
+}
+
+/** Where a module beside the process's program, or in its folder, would find it. */
+function isInstalled(name: string): boolean {
+  const from = [path.join(process.cwd(), 'any.js'), process.argv[1] ?? ''].filter((file) =>
+    path.isAbsolute(file),
+  );
+  const folders = new Set(from.flatMap((file) => createRequire(file).resolve.paths(name) ?? []));
+  return [...folders].some((folder) => existsSync(path.join(folder, name, 'package.json')));
+}
