@@ -1,9 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { JitError } from '../../errors.ts';
 import { messageLimit, smallMessageLimit } from '../../protocol/postgres/limits.ts';
 import { type ScramSecret, scramSecret } from '../../protocol/postgres/scram.ts';
 import { PostgresProbe } from '../../targets/postgres-probe.ts';
+import { listenOnFreePort, loopback } from '../free-port.ts';
 import type { Gate } from '../gate.ts';
 import { greet, rejection } from './greeting.ts';
 import { driver, openSession, type SessionOptions, type Shared } from './open-session.ts';
@@ -22,8 +22,6 @@ export interface PostgresGate extends Gate {
   readonly database: string;
 }
 
-const host = '127.0.0.1';
-
 /** authentication_timeout of PostgreSQL, in milliseconds. */
 const greetingTimeout = 60_000;
 
@@ -33,7 +31,7 @@ export async function startPostgresGate(options: PostgresGateOptions): Promise<P
   const port = await listener.listen();
   const { user, database } = options.upstream;
   const warm = (): void => void Promise.all([driver(), options.analyser()]).catch(() => undefined);
-  return { host, port, user, password, database, warm, close: () => listener.close() };
+  return { host: loopback, port, user, password, database, warm, close: () => listener.close() };
 }
 
 class Listener {
@@ -57,14 +55,7 @@ class Listener {
   }
 
   listen(): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.#server.once('error', reject);
-    this.#server.listen(0, host, () => {
-      const address = this.#server.address();
-      if (typeof address === 'object' && address !== null) resolve(address.port);
-      else reject(new JitError('postgres-gate', `the gate could not listen on ${host}`));
-    });
-    return promise;
+    return listenOnFreePort(this.#server);
   }
 
   close(): Promise<void> {
