@@ -82,19 +82,23 @@ function handlers(gate: Routing, router: Router): HttpHandlers {
     request: async (request, response: ServerResponse, expectsContinue) => {
       const route = await router(request);
       if ('authority' in route) return exchange(gate, route, request, response, expectsContinue);
-      if (route.status === 407) response.setHeader('Proxy-Authenticate', challenge);
+      if (route === strangers) response.setHeader(...challenge);
       response.shouldKeepAlive = false;
       await answerProblem(request, response, route);
     },
     upgrade: async (request, socket, head) => {
       const route = await router(request);
       if ('authority' in route) return exchangeUpgrade(gate, route, request, socket, head);
-      await answerRaw(socket, route, route.title, [`Proxy-Authenticate: ${challenge}`]);
+      await refuseRaw(socket, route);
     },
   };
 }
 
-const challenge = 'Basic realm="jit-approval"';
+const challenge = ['Proxy-Authenticate', 'Basic realm="jit-approval"'] as const;
+
+async function refuseRaw(socket: Socket, body: Problem): Promise<void> {
+  await answerRaw(socket, body, body.title, body === strangers ? [challenge.join(': ')] : []);
+}
 
 type Entry = (request: IncomingMessage) => Promise<Problem | null>;
 
@@ -163,13 +167,12 @@ function onConnect(server: Server, gate: TunnelContext, entry: Entry): void {
     const serve = async (): Promise<void> => {
       const refused = await entry(request);
       if (refused !== null) {
-        await answerRaw(client, refused, refused.title, [`Proxy-Authenticate: ${challenge}`]);
+        await refuseRaw(client, refused);
         return;
       }
       const authority = parseAuthority(request.url ?? '', 0);
       if (authority === null) {
-        const bad = problem(400, 'request', 'Bad request', 'Expected CONNECT host:port.');
-        await answerRaw(client, bad, bad.title);
+        await refuseRaw(client, problem(400, 'request', 'Bad request', 'Expected CONNECT host:port.'));
         return;
       }
       if (head.length > 0) client.unshift(head);

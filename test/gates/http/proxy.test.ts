@@ -213,9 +213,29 @@ test('without the credential the answer is 407 and nothing is judged', async (t)
     gate.port,
     `GET http://api.example/ HTTP/1.1\r\nHost: a\r\nProxy-Authorization: ${basic('guess')}\r\n\r\n`,
   );
-  for (const answer of [plain, tunnel, wrong]) {
+  const socket = await raw(
+    gate.port,
+    'GET ws://api.example/ HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  );
+  for (const answer of [plain, tunnel, wrong, socket]) {
     assert.match(answer, /^HTTP\/1\.1 407 /);
     assert.match(answer, /proxy-authenticate: basic/i);
+  }
+  assert.equal(judge.actions.length, 0);
+});
+
+test('who knows the credential is not asked for it again when the request is wrong', async (t) => {
+  const judge = testJudge(() => 'allow');
+  const gate = await proxyFor(t, judge);
+  const rest = `Host: a\r\nProxy-Authorization: ${basic(credential)}\r\nConnection: `;
+  for (const text of [
+    `GET /no-proxy-request HTTP/1.1\r\n${rest}close\r\n\r\n`,
+    `GET /no-proxy-request HTTP/1.1\r\n${rest}Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    `CONNECT no-port HTTP/1.1\r\n${rest}close\r\n\r\n`,
+  ]) {
+    const answer = await raw(gate.port, text);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.doesNotMatch(answer, /proxy-authenticate/i);
   }
   assert.equal(judge.actions.length, 0);
 });
