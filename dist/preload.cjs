@@ -7,9 +7,9 @@ var __getProtoOf = Object.getPrototypeOf;
 var __hasOwnProp = Object.prototype.hasOwnProperty;
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
-    for (let key of __getOwnPropNames(from))
-      if (!__hasOwnProp.call(to, key) && key !== except)
-        __defProp(to, key, { get: () => from[key], enumerable: !(desc = __getOwnPropDesc(from, key)) || desc.enumerable });
+    for (let key2 of __getOwnPropNames(from))
+      if (!__hasOwnProp.call(to, key2) && key2 !== except)
+        __defProp(to, key2, { get: () => from[key2], enumerable: !(desc = __getOwnPropDesc(from, key2)) || desc.enumerable });
   }
   return to;
 };
@@ -81,6 +81,117 @@ function tellUndici(places, isGate) {
   Object.defineProperty(globalThis.fetch, "name", { value: "fetch" });
 }
 
+// src/sdk/preload/sources.ts
+var import_node_fs = require("node:fs");
+var import_node_module2 = __toESM(require("node:module"), 1);
+var import_node_path = __toESM(require("node:path"), 1);
+var import_node_vm = __toESM(require("node:vm"), 1);
+function changeSources(changes2) {
+  const changed = (file, source) => {
+    const found = changes2.find((each) => each.file.test(file));
+    return found === void 0 ? source : found.change(source);
+  };
+  changeFirst(import_node_module2.default.prototype, "_compile", ([, file]) => file, changed);
+  changeFirst(import_node_vm.default, "compileFunction", ([, , options]) => Object(options).filename, changed);
+  if (changes2.some((each) => isInstalled(each.package))) changeEsModules(changed);
+}
+function changeFirst(holder, name, fileOf, changed) {
+  const method = Reflect.get(holder, name);
+  if (typeof method !== "function") return;
+  Reflect.set(holder, name, function changing(...given) {
+    const [source, ...others] = given;
+    const file = fileOf(given);
+    const first = typeof source === "string" && typeof file === "string" ? changed(file, source) : source;
+    return Reflect.apply(method, this, [first, ...others]);
+  });
+}
+function changeEsModules(changed) {
+  if (typeof import_node_module2.default.registerHooks !== "function") return;
+  import_node_module2.default.registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      if (loaded.format !== "module" || loaded.source === void 0 || loaded.source === null) return loaded;
+      if (!/^file:.*\/node_modules\//.test(url)) return loaded;
+      const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
+      return { ...loaded, source: changed(url.replace(/[?#].*$/, ""), source) };
+    }
+  });
+}
+function isInstalled(name) {
+  const from = [import_node_path.default.join(process.cwd(), "any.js"), process.argv[1] ?? ""].filter(
+    (file) => import_node_path.default.isAbsolute(file)
+  );
+  const folders = new Set(from.flatMap((file) => (0, import_node_module2.createRequire)(file).resolve.paths(name) ?? []));
+  return [...folders].some((folder) => (0, import_node_fs.existsSync)(import_node_path.default.join(folder, name, "package.json")));
+}
+
+// src/sdk/preload/lazily.ts
+function tellLazyQueries(places, due) {
+  const made = /* @__PURE__ */ new WeakMap();
+  const placeOf = (query) => made.get(query) ?? "";
+  const remembering = (Base) => new Proxy(Base, {
+    construct(target, given, newTarget) {
+      const query = Reflect.construct(target, given, newTarget);
+      made.set(query, places.current());
+      return query;
+    }
+  });
+  const helpers = {
+    remembering,
+    keeping(Base) {
+      const { then } = Base.prototype;
+      if (typeof then === "function")
+        Reflect.set(
+          Base.prototype,
+          "then",
+          function keepingPlace(...given) {
+            return places.keepAt(placeOf(this), () => Reflect.apply(then, this, given));
+          }
+        );
+      return remembering(Base);
+    },
+    before(query, socket, bytes) {
+      const told2 = due(socket, placeOf(query));
+      return told2 === null ? bytes : Buffer.concat([told2, bytes]);
+    }
+  };
+  Object.defineProperty(Buffer, Symbol.for(key), { value: helpers });
+  changeSources(changes);
+}
+var key = "jit-approval.origins";
+var helper = (name) => `Buffer[Symbol.for('${key}')].${name}`;
+var behind = (name, value, binding = name) => (source) => `${source}
+try { ${binding} = ${helper(value)}(${name}) } catch {}
+`;
+var changes = [
+  {
+    package: "postgres",
+    file: /[\\/]node_modules[\\/]postgres[\\/]src[\\/]query\.js$/,
+    change: behind("Query", "remembering")
+  },
+  {
+    package: "postgres",
+    file: /[\\/]node_modules[\\/]postgres[\\/]cjs[\\/]src[\\/]query\.js$/,
+    change: behind("Query", "remembering", "module.exports.Query")
+  },
+  {
+    package: "postgres",
+    file: /[\\/]node_modules[\\/]postgres[\\/](cjs[\\/])?src[\\/]connection\.js$/,
+    change: (source) => source.replace(/\bwrite\(toBuffer\(q\)\)/, `write(${helper("before")}(q, socket, toBuffer(q)))`)
+  },
+  {
+    package: "drizzle-orm",
+    file: /[\\/]node_modules[\\/]drizzle-orm[\\/]query-promise\.c?js$/,
+    change: behind("QueryPromise", "keeping")
+  },
+  {
+    // a select is no promise of that class, but takes its methods over
+    package: "drizzle-orm",
+    file: /[\\/]node_modules[\\/]drizzle-orm[\\/]query-builders[\\/]query-builder\.c?js$/,
+    change: behind("TypedQueryBuilder", "remembering")
+  }
+];
+
 // src/sdk/preload/places.ts
 var import_node_async_hooks = require("node:async_hooks");
 
@@ -88,12 +199,12 @@ var import_node_async_hooks = require("node:async_hooks");
 var import_node_url = require("node:url");
 var frame = /^\s*at (?:.+? \()?(?:async )?((?:file:\/\/|\/|[A-Za-z]:[\\/]).*):(\d+):\d+\)?$/;
 function placesAbove(below) {
-  const key = captured(below ?? placesAbove, keyOf);
-  const known = placesByStack.get(key);
+  const key2 = captured(below ?? placesAbove, keyOf);
+  const known = placesByStack.get(key2);
   if (known !== void 0) return known;
   const places = placesIn(String(captured(below ?? placesAbove)));
   if (placesByStack.size >= mostStacks) placesByStack.clear();
-  placesByStack.set(key, places);
+  placesByStack.set(key2, places);
   return places;
 }
 var placesByStack = /* @__PURE__ */ new Map();
@@ -117,9 +228,9 @@ function keyOf(_, sites) {
 function placesIn(stack) {
   return stack.split("\n").flatMap((line) => {
     const match = frame.exec(line.trimEnd());
-    const path = match?.[1] ?? "";
-    if (match === null || path.includes("), ") || /[\\/]node_modules[\\/]/.test(path)) return [];
-    return [{ file: path.startsWith("file://") ? (0, import_node_url.fileURLToPath)(path) : path, line: Number(match[2]) }];
+    const path2 = match?.[1] ?? "";
+    if (match === null || path2.includes("), ") || /[\\/]node_modules[\\/]/.test(path2)) return [];
+    return [{ file: path2.startsWith("file://") ? (0, import_node_url.fileURLToPath)(path2) : path2, line: Number(match[2]) }];
   });
 }
 
@@ -138,7 +249,11 @@ var Places = class {
   }
   /** What `work` calls later, when its stack has gone, comes from where we are now. */
   keep(work) {
-    return this.#kept.run(this.current(), work);
+    return this.keepAt(this.current(), work);
+  }
+  /** The same for a place that was the current one before. */
+  keepAt(place, work) {
+    return place === "" ? work() : this.#kept.run(place, work);
   }
   /** A callback that is called for us by somebody else's stack. */
   bind(callback) {
@@ -177,18 +292,18 @@ function withDrive(file) {
 }
 
 // src/sdk/preload/loading.ts
-var import_node_module2 = __toESM(require("node:module"), 1);
-var import_node_vm = __toESM(require("node:vm"), 1);
+var import_node_module3 = __toESM(require("node:module"), 1);
+var import_node_vm2 = __toESM(require("node:vm"), 1);
 function afterLoading(isWanted, change) {
   const changed = (module2, file) => {
     if (typeof file !== "string" || typeof module2 !== "object" || module2 === null || !isWanted(file)) return;
     Reflect.set(module2, "exports", change(file, Reflect.get(module2, "exports")));
   };
-  follow(import_node_module2.default.prototype, "_compile", (result, [, file], module2) => {
+  follow(import_node_module3.default.prototype, "_compile", (result, [, file], module2) => {
     changed(module2, file);
     return result;
   });
-  follow(import_node_vm.default, "compileFunction", (compiled, [, parameters, options]) => {
+  follow(import_node_vm2.default, "compileFunction", (compiled, [, parameters, options]) => {
     const at = Array.isArray(parameters) ? parameters.indexOf("module") : -1;
     const file = Object(options).filename;
     if (at < 0 || typeof compiled !== "function" || typeof file !== "string" || !isWanted(file))
@@ -248,8 +363,8 @@ function keepFetch(context, places, known) {
 var import_node_net = require("node:net");
 var queries = /[\\/]pg[\\/]lib[\\/]query\.js$|[\\/]pg-cursor[\\/](dist[\\/])?index\.js$/;
 var pools = /[\\/]pg-pool[\\/]index\.js$/;
-function tellPostgres(places, ports) {
-  const tell = teller(ports);
+function tellPostgres(places, due) {
+  const tell = teller(due);
   afterLoading(
     (file) => queries.test(file) || pools.test(file),
     (file, exports2) => {
@@ -287,16 +402,23 @@ function keepThroughPool(exports2, places) {
     return Reflect.apply(connect, this, kept);
   };
 }
-function teller(ports) {
-  const last = /* @__PURE__ */ new WeakMap();
+function teller(due) {
   return (connection, place) => {
     const stream = Object(connection).stream;
+    const told2 = due(stream, place);
+    if (told2 === null || !(stream instanceof import_node_net.Socket)) return null;
+    stream.cork();
+    stream.write(told2);
+    return stream;
+  };
+}
+function dueToGates(ports) {
+  const last = /* @__PURE__ */ new WeakMap();
+  return (stream, place) => {
     if (!(stream instanceof import_node_net.Socket) || !ports.has(stream.remotePort ?? 0)) return null;
     if (stream.remoteAddress !== "127.0.0.1" || (last.get(stream) ?? "") === place) return null;
     last.set(stream, place);
-    stream.cork();
-    stream.write(message(place));
-    return stream;
+    return message(place);
   };
 }
 function message(place) {
@@ -312,9 +434,11 @@ try {
   const { roots, ports } = told();
   if (ports.size > 0) {
     const places = new Places(roots);
-    tellPostgres(places, ports);
+    const due = dueToGates(ports);
+    tellPostgres(places, due);
     tellHttp(places, ports);
     tellPlaywright(places);
+    tellLazyQueries(places, due);
   }
 } catch {
 }

@@ -5,7 +5,7 @@ import { type ScramSecret, scramSecret } from '../../protocol/postgres/scram.ts'
 import { PostgresProbe } from '../../targets/postgres-probe.ts';
 import { listenOnFreePort, loopback } from '../free-port.ts';
 import type { Gate } from '../gate.ts';
-import { greet, rejection } from './greeting.ts';
+import { EncryptionWanted, greet, rejection } from './greeting.ts';
 import { driver, openSession, type SessionOptions, type Shared } from './open-session.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -102,6 +102,7 @@ class Listener {
         socket.destroySoon();
       }
     } catch (error) {
+      if (error instanceof EncryptionWanted) this.#options.report?.(encryptionWanted(this.#options));
       const words = rejection(error);
       if (words !== null && socket.writable) socket.write(words);
       socket.destroySoon();
@@ -120,4 +121,12 @@ class Listener {
     const { cancelUpstream } = await driver();
     await cancelUpstream(this.#options.upstream, upstream);
   }
+}
+
+function encryptionWanted({ target }: SessionOptions): string {
+  return (
+    `A client asked the gate of "${target.name}" for TLS and would not go on without it. The way to a gate stays on ` +
+    'this machine and has none; the gate itself encrypts towards the server. Take ssl out of the options in the ' +
+    'code, and say it in the URL instead (sslmode=require, verify-full, ...).'
+  );
 }

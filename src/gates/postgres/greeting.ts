@@ -34,10 +34,16 @@ class Rejected extends Error {
   }
 }
 
+/** The client was told that there is no encryption here, and would not go on without. */
+export class EncryptionWanted extends Error {}
+
 /** Messages that carry no data, with PostgreSQL's own limit for these. */
 const smallMessages = ['C', 'D', 'E', 'H', 'S', 'X', 'c', 'p'];
 
-/** What a client says before it is let in. Rejects with `Rejected`, with a violation, or when it goes away. */
+/**
+ * What a client says before it is let in. Rejects with `Rejected`, `EncryptionWanted`, with a violation, or when it goes
+ * away.
+ */
 export async function greet(
   socket: Socket,
   expected: { readonly user: string; readonly secret: ScramSecret },
@@ -91,17 +97,26 @@ async function firstPacket(
 ): Promise<Exclude<StartupPacket, { kind: 'ssl' | 'gss' }>> {
   // a client may ask for each encryption once
   for (let asked = 0; asked <= 2; asked++) {
-    let packet = frames.nextPacket();
-    while (packet === null) {
-      await more();
-      packet = frames.nextPacket();
-    }
-    const startup = decodeStartup(packet);
+    const startup = decodeStartup(await nextPacket(frames, more, asked > 0));
     if (startup.kind === 'startup' || startup.kind === 'cancel') return startup;
     // on the loopback there is nothing to encrypt for
     socket.write('N');
   }
   throw new ProtocolViolation('encryption was refused, but is asked for again');
+}
+
+/** Some begin to encrypt whatever they are answered, which is no packet. */
+async function nextPacket(frames: FrameReader, more: () => Promise<void>, refused: boolean): Promise<Buffer> {
+  try {
+    let packet = frames.nextPacket();
+    while (packet === null) {
+      await more();
+      packet = frames.nextPacket();
+    }
+    return packet;
+  } catch (error) {
+    throw refused ? new EncryptionWanted() : error;
+  }
 }
 
 function acceptable(parameters: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

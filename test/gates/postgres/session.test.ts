@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import pg from 'pg';
 import { startPostgresGate } from '../../../src/gates/postgres/gate.ts';
 import type { Analyse } from '../../../src/policy/sql/analyse.ts';
@@ -100,6 +101,21 @@ test('encryption is answered with N, once each', async () => {
   const request = (code: number) => Buffer.concat([int32(8), int32(code)]);
   const opened = await socket(request(80877103), request(80877104), request(80877103), request(80877103));
   assert.match(await untilClosed(opened), /^NNN.*08P01.*refused/s);
+});
+
+test('a client that will not go on without encryption is told of in the report, and only such a one', async () => {
+  const { notices } = fixture;
+  const before = notices.length;
+  const asks = Buffer.concat([int32(8), int32(80877103)]);
+  const goesOn = await socket(asks, encodeStartup(new Map([['user', gate.user]])));
+  goesOn.end();
+  await untilClosed(goesOn);
+  assert.equal(notices.length, before);
+  await assert.rejects(new pg.Client({ connectionString: fixture.url, ssl: true }).connect(), /SSL/);
+  const clientHello = Buffer.from('160301020001000140', 'hex');
+  await untilClosed(await socket(asks, clientHello));
+  while (notices.length < before + 2) await setImmediate();
+  for (const notice of notices.slice(before)) assert.match(notice, /gate of "shop-db" for TLS .*sslmode/);
 });
 
 test('a client of protocol 3.2 with options is told what is understood', async () => {
