@@ -91,6 +91,25 @@ for (const name of Object.getOwnPropertyNames(QueryPromise.prototype))
   if (name !== 'constructor') Object.defineProperty(Select.prototype, name, Object.getOwnPropertyDescriptor(QueryPromise.prototype, name));
 `;
 
+/** How Prisma does, minified: what it makes for a client and for one inside a transaction waits for the next tick. */
+const prisma = `var m=(e)=>function(r,n){let i;const o=()=>i??=r();return{get spec(){return n},then(s,a){return o().then(s,a)}}};
+const ae=(e,t)=>({[e]:t()});
+export class PrismaClient{constructor(e){this.pg=e}_createPrismaPromise=m();
+remove(t){return this._createPrismaPromise(()=>new Promise((r,j)=>process.nextTick(()=>this.pg.query("DELETE FROM "+t).then(r,j))),{})}
+inside(n){return Object.assign(Object.create(this),ae("_createPrismaPromise",()=>m(n)))}}
+`;
+
+/** How got does: nobody awaits what a request does once it is made, only what it tells at its end. */
+const got = `export default class Request {
+  constructor(client, table) { Object.assign(this, { client, text: 'DELETE FROM ' + table, ended: Promise.withResolvers() }) }
+  async flush() {
+    await null;
+    await this.client.query(this.text).catch(() => {});
+    this.ended.resolve();
+  }
+}
+`;
+
 const exportAll = (names: string): string => `export { ${names} };\n`;
 const library: Readonly<Record<string, string>> = {
   'node_modules/postgres/package.json':
@@ -114,6 +133,11 @@ ${postgres}module.exports = connections;`,
   'node_modules/drizzle-orm/index.js': `import { QueryPromise } from './query-promise.js';
 import { TypedQueryBuilder } from './query-builders/query-builder.js';
 ${drizzle}${exportAll('Delete, Select')}`,
+  'node_modules/got/package.json': '{ "type": "module", "exports": "./dist/source/core/index.js" }',
+  'node_modules/got/dist/source/core/index.js': got,
+  'node_modules/@prisma/client/package.json':
+    '{ "type": "module", "exports": { "./runtime/client": "./runtime/client.mjs" } }',
+  'node_modules/@prisma/client/runtime/client.mjs': prisma,
 };
 
 /** In one piece, two of them from one line and one through the suite's own function. */
@@ -147,6 +171,43 @@ test('awaited', async () => {
   try {
     await select;
   } catch {}
+  await client.end();
+});
+`;
+
+const inNextTick = `import { test } from 'node:test';
+import pg from 'pg';
+import { PrismaClient } from '@prisma/client/runtime/client';
+test('in the next tick', async () => {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  const prisma = new PrismaClient(client);
+  const late = prisma.remove('late'); // late
+  try {
+    await prisma.remove('first'); // first
+  } catch {}
+  try {
+    await prisma.inside('tx').remove('second'); // second
+  } catch {}
+  try {
+    await late;
+  } catch {}
+  await client.end();
+});
+`;
+
+const flushed = `import { test } from 'node:test';
+import pg from 'pg';
+import Request from 'got';
+test('flushed', async () => {
+  const client = new pg.Client({ connectionString: process.env.DATABASE_URL });
+  await client.connect();
+  const send = (request) => { void request.flush(); return request.ended.promise };
+  await send(new Request(client, 'first')); // first
+  await Promise.all([
+    send(new Request(client, 'late')), // late
+    send(new Request(client, 'second')), // second
+  ]);
   await client.end();
 });
 `;
@@ -203,6 +264,18 @@ describe('where a query was made that starts when it is awaited', () => {
     assert.deepEqual(
       await places('a.test.mjs', awaited),
       at('a.test.mjs', awaited, ['first', 'late', 'second']),
+    );
+  });
+
+  test('is its line where it waits for the next tick, also inside a transaction', async () => {
+    const expected = at('a.test.mjs', inNextTick, ['first', 'late', 'second']);
+    assert.deepEqual(await places('a.test.mjs', inNextTick), expected);
+  });
+
+  test('is its line where nobody awaits what is done for it', async () => {
+    assert.deepEqual(
+      await places('a.test.mjs', flushed),
+      at('a.test.mjs', flushed, ['first', 'late', 'second']),
     );
   });
 });

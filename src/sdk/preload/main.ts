@@ -1,6 +1,6 @@
 import { originVariable } from '../../protocol/origin.ts';
 import { tellHttp } from './http.ts';
-import { tellLazyQueries } from './lazily.ts';
+import { tellLazyCalls } from './lazy-calls.ts';
 import { Places } from './places.ts';
 import { tellPlaywright } from './playwright.ts';
 import { dueToGates, tellPostgres } from './postgres.ts';
@@ -17,7 +17,7 @@ try {
     tellPostgres(places, due);
     tellHttp(places, ports);
     tellPlaywright(places);
-    tellLazyQueries(places, due);
+    tellLazyCalls(places, due);
   }
 } catch {
   // a suite without origins is better than none

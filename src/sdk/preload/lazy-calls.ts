@@ -3,10 +3,11 @@ import type { Due } from './postgres.ts';
 import { changeSources, type SourceChange } from './sources.ts';
 
 /**
- * Packages whose queries are made in the suite's own stack and start when they are awaited, by nobody's: postgres.js,
- * which also sends them from a queue, and Drizzle. Both hide their classes, so a few words are added to their source.
+ * Packages whose calls are made in the suite's own stack and start in nobody's, when they are awaited or later:
+ * postgres.js, which also sends from a queue, Drizzle, Prisma where `pg` is its driver, and got. They hide what makes
+ * these, so a few words are added to their source.
  */
-export function tellLazyQueries(places: Places, due: Due): void {
+export function tellLazyCalls(places: Places, due: Due): void {
   const made = new WeakMap<object, string>();
   const placeOf = (query: object): string => made.get(query) ?? '';
   // a class that others extend, mix in and compare with stays the class that it is
@@ -20,18 +21,18 @@ export function tellLazyQueries(places: Places, due: Due): void {
     });
   const helpers: Helpers = {
     remembering,
-    keeping(Base) {
-      const { then }: { then?: unknown } = Base.prototype;
-      if (typeof then === 'function')
-        Reflect.set(
-          Base.prototype,
-          'then',
-          function keepingPlace(this: object, ...given: unknown[]): unknown {
-            return places.keepAt(placeOf(this), () => Reflect.apply(then, this, given));
-          },
-        );
+    keeping(Base, name = 'then') {
+      const start: unknown = Reflect.get(Base.prototype, name);
+      if (typeof start === 'function')
+        Reflect.set(Base.prototype, name, function keepingPlace(this: object, ...given: unknown[]): unknown {
+          return places.keepAt(placeOf(this), () => Reflect.apply(start, this, given));
+        });
       return remembering(Base);
     },
+    making:
+      (make) =>
+      (start, ...others) =>
+        make(places.bind(start), ...others),
     before(query, socket, bytes) {
       const told = due(socket, placeOf(query));
       return told === null ? bytes : Buffer.concat([told, bytes]);
@@ -44,11 +45,15 @@ export function tellLazyQueries(places: Places, due: Due): void {
 
 type Class = new (...given: unknown[]) => object;
 
+type Start = (...given: unknown[]) => unknown;
+
 interface Helpers {
   /** Each object remembers where it was made. */
   remembering(Base: Class): Class;
-  /** Each runs there, too. */
-  keeping(Base: Class & { readonly prototype: object }): Class;
+  /** Each starts there, too, by the method of this name. */
+  keeping(Base: Class & { readonly prototype: object }, name?: string): Class;
+  /** Prisma: a promise is made of what starts it, which then runs where the promise was made. */
+  making(make: (...given: [start: Start, ...unknown[]]) => unknown): typeof make;
   /** The messages of a query, behind what the gate has to be told of it. */
   before(query: object, socket: unknown, bytes: Buffer): Buffer;
 }
@@ -56,9 +61,9 @@ interface Helpers {
 const key = 'jit-approval.origins';
 const helper = (name: keyof Helpers): string => `Buffer[Symbol.for('${key}')].${name}`;
 const behind =
-  (name: string, value: keyof Helpers, binding = name) =>
+  (given: string, name: keyof Helpers, binding = given) =>
   (source: string): string =>
-    `${source}\ntry { ${binding} = ${helper(value)}(${name}) } catch {}\n`;
+    `${source}\ntry { ${binding} = ${helper(name)}(${given}) } catch {}\n`;
 
 const changes: readonly SourceChange[] = [
   {
@@ -87,5 +92,20 @@ const changes: readonly SourceChange[] = [
     package: 'drizzle-orm',
     file: /[\\/]node_modules[\\/]drizzle-orm[\\/]query-builders[\\/]query-builder\.c?js$/,
     change: behind('TypedQueryBuilder', 'remembering'),
+  },
+  {
+    package: 'got',
+    file: /[\\/]node_modules[\\/]got[\\/]dist[\\/]source[\\/]core[\\/]index\.js$/,
+    change: behind("Request, 'flush'", 'keeping', 'Request'),
+  },
+  {
+    // minified: of a client, and of one inside a transaction
+    package: '@prisma/client',
+    file: /[\\/]node_modules[\\/]@prisma[\\/]client[\\/]runtime[\\/]client\.m?js$/,
+    change: (source) =>
+      source.replace(
+        /(\b_createPrismaPromise(?:=|",\(\)=>))([\w$]+\([\w$]*\))/g,
+        `$1${helper('making').replaceAll('$', '$$$$')}($2)`,
+      ),
   },
 ];
