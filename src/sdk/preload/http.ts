@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import http, { ClientRequest } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
@@ -42,12 +43,14 @@ function tellNodeHttp(places: Places, isGate: (address: string) => boolean): voi
 }
 
 function tellUndici(places: Places, isGate: (address: string) => boolean): void {
+  // the stack at a request that `fetch` makes is undici's own, and deep: looked at once, when `fetch` is called
+  const fetching = new AsyncLocalStorage<string>();
   channel('undici:request:create').subscribe((message) => {
     try {
       const request: unknown = Object(message).request;
       const { origin, addHeader } = Object(request);
       if (!isGate(String(origin)) || typeof addHeader !== 'function') return;
-      const place = places.current();
+      const place = fetching.getStore() ?? places.current();
       if (place !== '') Reflect.apply(addHeader, request, [originHeader, place]);
     } catch {
       // the request goes as it is
@@ -56,7 +59,7 @@ function tellUndici(places: Places, isGate: (address: string) => boolean): void 
   const { fetch } = globalThis;
   if (typeof fetch !== 'function') return;
   globalThis.fetch = function keeping(...given: Parameters<typeof fetch>) {
-    return places.keep(() => fetch(...given));
+    return fetching.run(places.current(), () => fetch(...given));
   };
   Object.defineProperty(globalThis.fetch, 'name', { value: 'fetch' });
 }

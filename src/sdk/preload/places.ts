@@ -10,6 +10,8 @@ const testFolders = /[\\/](tests?|__tests__|specs?|e2e)[\\/]/;
 export class Places {
   readonly #roots: readonly string[];
   readonly #kept = new AsyncLocalStorage<string>();
+  /** What was found in the places of a stack, which are the same list for the same stack. */
+  readonly #found = new WeakMap<readonly Place[], string | null>();
 
   constructor(roots: readonly string[]) {
     this.#roots = roots.map((root) => withDrive(root).replace(/[\\/]$/, ''));
@@ -41,14 +43,22 @@ export class Places {
 
   #onStack(): string | null {
     try {
-      const [self, ...above] = placesAbove();
-      const own = above.filter(({ file }) => file !== self?.file && this.#isOwn(file));
-      const found =
-        own.find(({ file }) => testNames.test(file)) ?? own.find((place) => this.#isHelper(place)) ?? own[0];
-      return found === undefined ? null : formatOrigin(found);
+      const places = placesAbove();
+      const known = this.#found.get(places);
+      if (known !== undefined) return known;
+      const found = this.#ownIn(places);
+      this.#found.set(places, found);
+      return found;
     } catch {
       return null;
     }
+  }
+
+  #ownIn([self, ...above]: readonly Place[]): string | null {
+    const own = above.filter(({ file }) => file !== self?.file && this.#isOwn(file));
+    const found =
+      own.find(({ file }) => testNames.test(file)) ?? own.find((place) => this.#isHelper(place)) ?? own[0];
+    return found === undefined ? null : formatOrigin(found);
   }
 
   #isOwn(file: string): boolean {
