@@ -22,7 +22,7 @@ export interface UpstreamOptions {
 /** Node's default of 16 KiB refuses some real cookies; targets decide themselves what is too much. */
 export const maxHeaderSize = 65_536;
 
-/** undici takes 60 ms to load, which a suite's first command need not wait for: at the first request, or by `warm`. */
+/** undici takes 30 ms to load, which a suite's first command need not wait for: at the first request, or by `warm`. */
 export function openUpstream(options: UpstreamOptions): Upstream & { warm(): void } {
   const connections = onceLoaded(async () => {
     const { openConnections } = await import('./connections.ts');
