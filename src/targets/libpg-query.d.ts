@@ -13,5 +13,9 @@ declare module 'libpg-query/wasm/libpg-query.js' {
     _wasm_scan(text: number): number;
     _wasm_free_string(text: number): void;
   }
-  export default function create(): Promise<PgQueryModule>;
+  /** Emscripten's hook for a module that is compiled already. What it throws rejects. */
+  interface Options {
+    instantiateWasm(imports: WebAssembly.Imports, ready: (instance: WebAssembly.Instance) => void): void;
+  }
+  export default function create(options: Options): Promise<PgQueryModule>;
 }

@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import create, { type PgQueryModule } from 'libpg-query/wasm/libpg-query.js';
 import { JitError } from '../errors.ts';
 import type { SqlParser, SqlToken, SqlTree } from '../policy/sql/parser.ts';
@@ -22,17 +26,15 @@ const kinds: Readonly<Record<number, SqlToken['kind']>> = {
  */
 const replaceAtBytes = 128 * 1024 * 1024;
 
-/**
- * PostgreSQL's parser, compiled to WebAssembly. The module reads `libpg-query.wasm` from the folder of the
- * script that holds it, so a bundle needs that file beside it.
- */
+/** PostgreSQL's parser, compiled to WebAssembly: a bundle needs `libpg-query.wasm` beside it. */
 export async function loadSqlParser(): Promise<SqlParser> {
-  let current: PgQueryModule | null = await create();
-  let spare: PgQueryModule | null = await create();
+  const instance = instancesOf(await WebAssembly.compile(await readFile(wasmFile())));
+  let current: PgQueryModule | null = await instance();
+  let spare: PgQueryModule | null = await instance();
   const replace = () => {
     current = spare;
     spare = null;
-    create().then(
+    instance().then(
       (made) => {
         if (current === null) current = made;
         else spare = made;
@@ -60,6 +62,24 @@ export async function loadSqlParser(): Promise<SqlParser> {
     // the module's scanner refuses an empty text, which its parser takes for no statement
     scan: (text) => (text === '' ? [] : readTokens(use((module) => scan(module, text)))),
   };
+}
+
+/** Compiled once for all of them, which takes longer than all else of an instance. */
+function instancesOf(compiled: WebAssembly.Module): () => Promise<PgQueryModule> {
+  return () =>
+    create({
+      // at once, as nobody would learn of what fails later
+      instantiateWasm(imports, ready) {
+        ready(new WebAssembly.Instance(compiled, imports));
+      },
+    });
+}
+
+function wasmFile(): string {
+  const name = 'libpg-query.wasm';
+  const beside = path.join(import.meta.dirname, name);
+  if (existsSync(beside)) return beside;
+  return path.join(path.dirname(createRequire(import.meta.url).resolve('libpg-query')), name);
 }
 
 function parse(module: PgQueryModule, text: string): string {
