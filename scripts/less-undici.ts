@@ -11,9 +11,9 @@ export function lessUndici(root: string): Plugin {
     name: 'as much of undici as is needed',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^undici$/ }, ({ importer, kind }) => {
-        if (kind !== 'import-statement') return null;
         if (/[\\/]node_modules[\\/]@actions[\\/]/.test(importer)) return { path: 'later', namespace };
-        return /[\\/]node_modules[\\/]/.test(importer) ? null : { path: 'parts', namespace };
+        const ours = kind === 'import-statement' && !/[\\/]node_modules[\\/]/.test(importer);
+        return ours ? { path: 'parts', namespace } : null;
       });
       onLoad({ filter: /.*/, namespace }, ({ path }) => ({
         resolveDir: root,
