@@ -128,7 +128,7 @@ function action(at: number): SqlAction {
     origin: { file: `test/file-${at % 100}.test.ts`, line: 1 + (at % 500) },
     statement,
     params: [{ oid: 23, value: { known: true, value: String(at) }, hex: null }],
-    analysis: analyse(statement, { standardConformingStrings: true, asciiEncoding: true }),
+    analysis: analyse(statement, { standardConformingStrings: true }),
     role: 'app',
   };
 }

@@ -55,7 +55,7 @@ function sql(statement: string): Asked {
     origin: null,
     statement,
     params: [{ oid: 25, value: { known: true, value: 'x' }, hex: null }],
-    analysis: analyse(statement, { standardConformingStrings: true, asciiEncoding: true }),
+    analysis: analyse(statement, { standardConformingStrings: true }),
     role: 'app',
   };
   const operation = action.analysis.operations[0];

@@ -57,7 +57,7 @@ function sqlAction(
 ): { action: RuntimeAction; facts: Facts } {
   const spec: Exclude<typeof written, string> =
     typeof written === 'string' ? { statement: written } : written;
-  const reading = { standardConformingStrings: true, asciiEncoding: true, serverVersion: 18 };
+  const reading = { standardConformingStrings: true, serverVersion: 18 };
   const analysis = analyse(spec.statement, reading);
   const action: RuntimeAction = {
     kind: 'sql',

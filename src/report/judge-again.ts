@@ -88,7 +88,6 @@ function statementOf({ form }: Recorded, rest: Rest<'sql'>, analyse: Analyse) {
   });
   const read = analyse(statement, {
     standardConformingStrings: true,
-    asciiEncoding: true,
     serverVersion: 18,
   });
   const analysis = { ...read, unknown: [...new Set([...rest.unknown, ...read.unknown])] };

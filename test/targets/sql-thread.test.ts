@@ -4,7 +4,7 @@ import { unknownAnalysis } from '../../src/policy/sql/unknown.ts';
 import { SqlThread } from '../../src/targets/sql-thread.ts';
 import { analyser } from '../policy/sql/analyser.ts';
 
-const usual = { standardConformingStrings: true, asciiEncoding: true, serverVersion: 18 };
+const usual = { standardConformingStrings: true, serverVersion: 18 };
 const thread = new SqlThread();
 after(() => thread.end());
 

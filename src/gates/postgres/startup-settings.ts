@@ -42,7 +42,7 @@ function fromOptions(options: string): StartupSetting[] {
 }
 
 /** How the `SET` of our own is to be read: it quotes as the standard does. */
-const options = { standardConformingStrings: true, asciiEncoding: true };
+const options = { standardConformingStrings: true };
 
 /** Judges every setting of a start-up packet; the first refusal, or null. `settle` ends those that ran. */
 export async function judgeStartup(

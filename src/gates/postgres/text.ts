@@ -29,7 +29,6 @@ export function readText(bytes: Buffer, settings: ReadingSettings): StatementTex
   const version = Number.parseInt(settings.serverVersion ?? '', 10);
   const options: AnalyseOptions = {
     standardConformingStrings: settings.standardConformingStrings === 'on',
-    asciiEncoding: true,
     ...(Number.isNaN(version) ? {} : { serverVersion: version }),
   };
   return { text, bytes, options, doubt: encodingDoubt(bytes, text, encoding) };

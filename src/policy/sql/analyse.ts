@@ -14,8 +14,6 @@ import { enter, topScope, type Walk } from './walk.ts';
 export interface AnalyseOptions {
   /** The session's `standard_conforming_strings`. */
   readonly standardConformingStrings: boolean;
-  /** False where the session's encoding may hide an ASCII byte in another character (SJIS, BIG5, GBK …). */
-  readonly asciiEncoding: boolean;
   /** Major version of the server; without it functions that came after 14 count as users' functions. */
   readonly serverVersion?: number;
 }
@@ -67,16 +65,14 @@ function templatesOf(
 
 /** Why a text is not even given to the parser; null where it is. */
 export function unreadable(text: string, options: AnalyseOptions): string | null {
-  if (text.length > longest || new TextEncoder().encode(text).length > longest) {
+  // a UTF-16 unit takes three bytes at most: what is short need not be encoded to know
+  if (text.length > longest / 3 && new TextEncoder().encode(text).length > longest) {
     return `the statement is longer than ${longest} bytes`;
   }
   if (text.includes('\0')) return 'the statement holds a NUL character';
   if (!text.isWellFormed()) return 'the statement is not well-formed Unicode';
   if (!options.standardConformingStrings && text.includes('\\')) {
     return 'standard_conforming_strings is off and the statement holds a backslash';
-  }
-  if (!options.asciiEncoding && /[^\u0000-\u007f]/.test(text)) {
-    return 'the statement holds characters of an encoding that is not understood';
   }
   return null;
 }

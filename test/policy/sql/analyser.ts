@@ -6,7 +6,7 @@ export const parser = await loadSqlParser();
 export const analyser = createAnalyser(parser);
 
 export function analyse(text: string, serverVersion = 18): SqlAnalysis {
-  return analyser(text, { standardConformingStrings: true, asciiEncoding: true, serverVersion });
+  return analyser(text, { standardConformingStrings: true, serverVersion });
 }
 
 export function written(name: TableName): string {

@@ -5,7 +5,7 @@ import { largeElsewhere } from '../../../src/policy/sql/large.ts';
 import { unknownAnalysis } from '../../../src/policy/sql/unknown.ts';
 import { analyser, parser } from './analyser.ts';
 
-const usual = { standardConformingStrings: true, asciiEncoding: true };
+const usual = { standardConformingStrings: true };
 const select = (value: string) => `select '${value}'`;
 
 /** What was analysed elsewhere, in order. */
