@@ -64,9 +64,12 @@ function wholeBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', () => resolve(Buffer.concat(chunks)));
-    request.once('error', reject);
     const gone = () => reject(new Error('The caller closed its connection.'));
+    request.once('end', () => {
+      request.off('close', gone);
+      resolve(Buffer.concat(chunks));
+    });
+    request.once('error', reject);
     request.once('close', gone);
     if (request.destroyed) gone();
   });

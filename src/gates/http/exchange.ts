@@ -71,7 +71,8 @@ export async function exchange(
     return;
   }
   let continued = !expectsContinue;
-  const head = actionHead(gate, route, request);
+  const outgoing = outgoingHeaders(route, request);
+  const head = actionHead(gate, route, request, outgoing);
   const body = await takeBody(request, gate.judge.reads(head), gate.bodyLimit, () => {
     if (!continued) response.writeContinue();
     continued = true;
@@ -98,7 +99,7 @@ export async function exchange(
       origin: `${route.scheme}://${formatAuthority(route.authority)}`,
       method: request.method ?? '',
       path: route.resource.raw,
-      headers: outgoingHeaders(route, request),
+      headers: outgoing,
       body: body.forward(),
     },
     response,
@@ -110,11 +111,12 @@ export async function exchange(
   }
 }
 
-/** The part of the action that stands in the request's head. */
+/** The part of the action that stands in the request's head. `outgoing`: what is sent where it is allowed. */
 export function actionHead(
   gate: Pick<HttpGateContext, 'origins'>,
   route: Route,
   request: IncomingMessage,
+  outgoing: readonly (readonly [string, string])[],
 ): Omit<HttpAction, 'body' | 'bodyDigest'> {
   return {
     kind: 'http',
@@ -126,7 +128,7 @@ export function actionHead(
     port: route.authority.port,
     path: { known: true, value: route.resource.path },
     query: { known: true, value: route.resource.query },
-    headers: joinHeaders(outgoingHeaders(route, request)),
+    headers: joinHeaders(outgoing),
     contentType: headerValue(request.rawHeaders, 'content-type'),
   };
 }

@@ -26,8 +26,9 @@ export async function exchangeUpgrade(
     await answerRaw(client, problem(400, 'request', 'Bad request', why), 'Bad Request');
     return;
   }
+  const outgoing = outgoingHeaders(route, request);
   const action: HttpAction = {
-    ...actionHead(gate, route, request),
+    ...actionHead(gate, route, request, outgoing),
     body: { known: true, value: null },
     bodyDigest: null,
   };
@@ -48,7 +49,7 @@ export async function exchangeUpgrade(
       settle('void');
       return;
     }
-    const answer = await handshake(upstream, route, request, client);
+    const answer = await handshake(upstream, route, request, outgoing, client);
     settle(settlementOf(answer.status), answer.latencyMs);
     client.write(answer.head);
     if (head.length > 0) client.unshift(head);
@@ -70,6 +71,7 @@ function handshake(
   upstream: Socket,
   route: Route,
   request: IncomingMessage,
+  headers: readonly (readonly [string, string])[],
   client: Socket,
 ): Promise<Handshake> {
   client.once('close', () => upstream.destroy());
@@ -78,7 +80,7 @@ function handshake(
     createConnection: () => upstream,
     method: request.method,
     path: route.resource.raw,
-    headers: [...outgoingHeaders(route, request), ['Connection', 'Upgrade'], ['Upgrade', 'websocket']].flat(),
+    headers: [...headers, ['Connection', 'Upgrade'], ['Upgrade', 'websocket']].flat(),
     setHost: false,
   });
   return new Promise((resolve, reject) => {

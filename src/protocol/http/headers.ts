@@ -25,7 +25,12 @@ export function headerPairs(raw: RawHeaders): [string, string][] {
 
 /** Every value of one header, in order; `name` in lower case. */
 export function headerValues(raw: RawHeaders, name: string): string[] {
-  return headerPairs(raw).flatMap(([key, value]) => (key.toLowerCase() === name ? [value] : []));
+  const values: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const key = raw[i] ?? '';
+    if (key.length === name.length && key.toLowerCase() === name) values.push(raw[i + 1] ?? '');
+  }
+  return values;
 }
 
 /** The first value of one header, or null; `name` in lower case. */
@@ -36,8 +41,11 @@ export function headerValue(raw: RawHeaders, name: string): string | null {
 /** What may be passed on: without hop-by-hop headers, those that Connection names, and `without`. */
 export function endToEnd(raw: RawHeaders, without: readonly string[] = []): [string, string][] {
   const named = headerValues(raw, 'connection').flatMap((value) => value.toLowerCase().split(','));
-  const dropped = new Set([...hopByHop, ...without, ...named.map((name) => name.trim())]);
-  return headerPairs(raw).filter(([name]) => !dropped.has(name.toLowerCase()));
+  const dropped = new Set([...without, ...named.map((name) => name.trim())]);
+  return headerPairs(raw).filter(([name]) => {
+    const key = name.toLowerCase();
+    return !hopByHop.has(key) && !dropped.has(key);
+  });
 }
 
 /** Names in lower case; repeated headers joined by ", ". Any name is safe as a key, `__proto__` too. */
