@@ -223,6 +223,30 @@ test('its API', async () => {
     for (const headers of seen) assert.equal(headers['x-jit-approval-origin'], undefined);
   });
 
+  test('is the line of the test for requests that wait in a pool of undici, by its own methods and by fetch', async () => {
+    const tested = `import { test } from 'node:test';
+import { fetch, Pool } from 'undici';
+test('a pool', async () => {
+  const pool = new Pool(process.env.SHOP_URL, { connections: 1 });
+  const send = async (asked) => (await asked).body.dump();
+  await Promise.all([
+    send(pool.request({ path: '/by-first', method: 'POST' })),
+    send(pool.request({ path: '/by-second', method: 'POST' })),
+    fetch(process.env.SHOP_URL + '/by-fetch', { method: 'POST', dispatcher: pool }),
+    send(pool.request({ path: '/by-third', method: 'POST' })),
+  ]);
+  await pool.close();
+});
+`;
+    const { report } = await behind({ 'test/a.test.mjs': tested }, 'node --test test/a.test.mjs');
+    assert.deepEqual(places(report), [
+      'by-fetch test/a.test.mjs:9',
+      'by-first test/a.test.mjs:7',
+      'by-second test/a.test.mjs:8',
+      'by-third test/a.test.mjs:10',
+    ]);
+  });
+
   test('leaves the NODE_OPTIONS of the job in place', async () => {
     const report = await run({ NODE_OPTIONS: '--no-deprecation --enable-source-maps' });
     assert.deepEqual(places(report), places(known));

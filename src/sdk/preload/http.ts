@@ -3,6 +3,7 @@ import { channel } from 'node:diagnostics_channel';
 import http, { ClientRequest } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { originHeader } from '../../protocol/origin.ts';
+import { afterLoading } from './loading.ts';
 import type { Places } from './places.ts';
 
 /**
@@ -43,6 +44,7 @@ function tellNodeHttp(places: Places, isGate: (address: string) => boolean): voi
 }
 
 function tellUndici(places: Places, isGate: (address: string) => boolean): void {
+  keepThroughPools(places);
   // the stack at a request that `fetch` makes is undici's own, and deep: looked at once, when `fetch` is called
   const fetching = new AsyncLocalStorage<string>();
   channel('undici:request:create').subscribe((message) => {
@@ -62,4 +64,24 @@ function tellUndici(places: Places, isGate: (address: string) => boolean): void 
     return fetching.run(places.current(), () => fetch(...given));
   };
   Object.defineProperty(globalThis.fetch, 'name', { value: 'fetch' });
+}
+
+/** A request that waits for a free connection of a pool is handed on when another one ends, by that one's stack. */
+function keepThroughPools(places: Places): void {
+  const made = new WeakMap<object, string>();
+  afterLoading(
+    (file) => /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]dispatcher-base\.js$/.test(file),
+    (_, exports) => {
+      const shared: unknown = Object(exports).prototype;
+      const dispatch: unknown = Object(shared).dispatch;
+      if (typeof shared !== 'object' || shared === null || typeof dispatch !== 'function') return exports;
+      Reflect.set(shared, 'dispatch', function keeping(this: unknown, ...given: unknown[]): unknown {
+        const request: object = Object(given[1]);
+        const place = made.get(request) ?? places.current();
+        made.set(request, place);
+        return places.keepAt(place, () => Reflect.apply(dispatch, this, given));
+      });
+      return exports;
+    },
+  );
 }
