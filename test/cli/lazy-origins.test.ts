@@ -212,6 +212,28 @@ test('flushed', async () => {
 });
 `;
 
+/** Loads modules into a realm that has another Buffer, as environments that play a browser or an edge do. */
+const elsewhere = `const { test } = require('node:test');
+const { readFileSync } = require('node:fs');
+const { createRequire } = require('node:module');
+const vm = require('node:vm');
+const { alloc, concat, from } = Buffer;
+const parsingContext = vm.createContext({ Buffer: { alloc, concat, from }, process, setImmediate, Promise });
+function load(file) {
+  const module = { exports: {} };
+  const { resolve } = createRequire(file);
+  const code = readFileSync(file, 'utf8');
+  vm.compileFunction(code, ['module', 'require'], { filename: file, parsingContext })(module, (name) =>
+    name.startsWith('.') ? load(resolve(name)) : require(name));
+  return module.exports;
+}
+test('elsewhere', async () => {
+  const sql = await load(require.resolve('postgres'))(process.env.DATABASE_URL);
+  await sql('DELETE FROM first');
+  sql.end();
+});
+`;
+
 describe('where a query was made that starts when it is awaited', () => {
   let db: SandboxPostgres;
   before(async () => {
@@ -277,5 +299,9 @@ describe('where a query was made that starts when it is awaited', () => {
       await places('a.test.mjs', flushed),
       at('a.test.mjs', flushed, ['first', 'late', 'second']),
     );
+  });
+
+  test('is not known in a realm where nothing can be told, and the query runs as ever', async () => {
+    assert.deepEqual(await places('a.test.cjs', elsewhere), ['first undefined:undefined']);
   });
 });

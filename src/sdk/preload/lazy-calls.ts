@@ -59,11 +59,13 @@ interface Helpers {
 }
 
 const key = 'jit-approval.origins';
-const helper = (name: keyof Helpers): string => `Buffer[Symbol.for('${key}')].${name}`;
+/** In the words of a module; `otherwise` in a realm whose Buffer is another one. */
+const helper = (name: keyof Helpers, otherwise: string): string =>
+  `(globalThis.Buffer?.[Symbol.for('${key}')]?.${name} ?? (${otherwise}))`;
 const behind =
   (given: string, name: keyof Helpers, binding = given) =>
   (source: string): string =>
-    `${source}\ntry { ${binding} = ${helper(name)}(${given}) } catch {}\n`;
+    `${source}\ntry { ${binding} = ${helper(name, '(same) => same')}(${given}) } catch {}\n`;
 
 const changes: readonly SourceChange[] = [
   {
@@ -80,7 +82,10 @@ const changes: readonly SourceChange[] = [
     package: 'postgres',
     file: /[\\/]node_modules[\\/]postgres[\\/](cjs[\\/])?src[\\/]connection\.js$/,
     change: (source) =>
-      source.replace(/\bwrite\(toBuffer\(q\)\)/, `write(${helper('before')}(q, socket, toBuffer(q)))`),
+      source.replace(
+        /\bwrite\(toBuffer\(q\)\)/,
+        `write(${helper('before', '(query, socket, bytes) => bytes')}(q, socket, toBuffer(q)))`,
+      ),
   },
   {
     package: 'drizzle-orm',
@@ -105,7 +110,7 @@ const changes: readonly SourceChange[] = [
     change: (source) =>
       source.replace(
         /(\b_createPrismaPromise(?:=|",\(\)=>))([\w$]+\([\w$]*\))/g,
-        `$1${helper('making').replaceAll('$', '$$$$')}($2)`,
+        `$1${helper('making', '(same) => same')}($2)`,
       ),
   },
 ];
