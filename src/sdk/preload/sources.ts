@@ -18,45 +18,42 @@ export interface SourceChange {
  * for only where one of the packages is installed.
  */
 export function changeSources(changes: readonly SourceChange[]): void {
-  const changed = (file: string, source: string): string => {
-    const found = changes.find((each) => each.file.test(file));
-    return found === undefined ? source : found.change(source);
-  };
-  changeFirst(Module.prototype, '_compile', ([, file]) => file, changed);
+  const changeOf = (file: string) => changes.find((each) => each.file.test(file));
+  changeFirst(Module.prototype, '_compile', ([, file]) => file, changeOf);
   // Jest loads the modules of tests by itself
-  changeFirst(vm, 'compileFunction', ([, , options]) => Object(options).filename, changed);
-  if (changes.some((each) => isInstalled(each.package))) changeEsModules(changed);
+  changeFirst(vm, 'compileFunction', ([, , options]) => Object(options).filename, changeOf);
+  if (changes.some((each) => isInstalled(each.package))) changeEsModules(changeOf);
 }
 
-type Changed = (file: string, source: string) => string;
+type ChangeOf = (file: string) => SourceChange | undefined;
 
 /** The source is the method's first argument. */
 function changeFirst(
   holder: object,
   name: string,
   fileOf: (given: unknown[]) => unknown,
-  changed: Changed,
+  changeOf: ChangeOf,
 ): void {
   const method: unknown = Reflect.get(holder, name);
   if (typeof method !== 'function') return;
   Reflect.set(holder, name, function changing(this: unknown, ...given: unknown[]): unknown {
     const [source, ...others] = given;
     const file = fileOf(given);
-    const first = typeof source === 'string' && typeof file === 'string' ? changed(file, source) : source;
-    return Reflect.apply(method, this, [first, ...others]);
+    const found = typeof source === 'string' && typeof file === 'string' ? changeOf(file) : undefined;
+    return Reflect.apply(method, this, [found?.change(String(source)) ?? source, ...others]);
   });
 }
 
-function changeEsModules(changed: Changed): void {
+function changeEsModules(changeOf: ChangeOf): void {
   if (typeof Module.registerHooks !== 'function') return;
   Module.registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
-      if (loaded.format !== 'module' || loaded.source === undefined || loaded.source === null) return loaded;
-      if (!/^file:.*\/node_modules\//.test(url)) return loaded;
-      const source =
-        typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
-      return { ...loaded, source: changed(url.replace(/[?#].*$/, ''), source) };
+      const { format, source } = loaded;
+      const found = format === 'module' ? changeOf(url.replace(/[?#].*$/, '')) : undefined;
+      if (found === undefined || source === undefined || source === null) return loaded;
+      const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
+      return { ...loaded, source: found.change(text) };
     },
   });
 }
