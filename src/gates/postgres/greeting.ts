@@ -97,7 +97,7 @@ async function firstPacket(
 ): Promise<Exclude<StartupPacket, { kind: 'ssl' | 'gss' }>> {
   // a client may ask for each encryption once
   for (let asked = 0; asked <= 2; asked++) {
-    const startup = decodeStartup(await nextPacket(frames, more, asked > 0));
+    const startup = decodeStartup(await nextPacket(socket, frames, more, asked > 0));
     if (startup.kind === 'startup' || startup.kind === 'cancel') return startup;
     // on the loopback there is nothing to encrypt for
     socket.write('N');
@@ -106,7 +106,12 @@ async function firstPacket(
 }
 
 /** Some begin to encrypt whatever they are answered, which is no packet. */
-async function nextPacket(frames: FrameReader, more: () => Promise<void>, refused: boolean): Promise<Buffer> {
+async function nextPacket(
+  socket: Socket,
+  frames: FrameReader,
+  more: () => Promise<void>,
+  refused: boolean,
+): Promise<Buffer> {
   try {
     let packet = frames.nextPacket();
     while (packet === null) {
@@ -115,8 +120,18 @@ async function nextPacket(frames: FrameReader, more: () => Promise<void>, refuse
     }
     return packet;
   } catch (error) {
-    throw refused ? new EncryptionWanted() : error;
+    throw refused && (frames.peek(2)?.equals(clientHello) || leftByItself(socket, frames))
+      ? new EncryptionWanted()
+      : error;
   }
+}
+
+/** How TLS begins. */
+const clientHello = Buffer.from([0x16, 0x03]);
+
+/** The client went without another word; the gate did not hang up on it. */
+function leftByItself(socket: Socket, frames: FrameReader): boolean {
+  return frames.size === 0 && (socket.readableEnded || socket.errored !== null);
 }
 
 function acceptable(parameters: ReadonlyMap<string, string>): ReadonlyMap<string, string> {

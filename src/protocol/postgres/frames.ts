@@ -47,6 +47,11 @@ export class FrameReader {
     return this.#queue.size;
   }
 
+  /** The next bytes without taking them; null when there are not so many yet. */
+  peek(length: number): Buffer | null {
+    return this.#queue.peek(length);
+  }
+
   /** The next whole message. */
   next(): Frame | null {
     if (this.#owed > 0) throw new Error('the rest of a passing message has to be taken by nextOrPassing');

@@ -110,12 +110,31 @@ test('a client that will not go on without encryption is told of in the report, 
   const goesOn = await socket(asks, encodeStartup(new Map([['user', gate.user]])));
   goesOn.end();
   await untilClosed(goesOn);
+  const talksNonsense = await socket(asks, int32(100_000));
+  assert.match(await untilClosed(talksNonsense), /^N.*08P01.*startup packet/s);
   assert.equal(notices.length, before);
   await assert.rejects(new pg.Client({ connectionString: fixture.url, ssl: true }).connect(), /SSL/);
   const clientHello = Buffer.from('160301020001000140', 'hex');
   await untilClosed(await socket(asks, clientHello));
   while (notices.length < before + 2) await setImmediate();
   for (const notice of notices.slice(before)) assert.match(notice, /gate of "shop-db" for TLS .*sslmode/);
+});
+
+test('a client that a gate hangs up on as the suite ends is not told of as one that wanted encryption', async () => {
+  const notices: string[] = [];
+  const settings = settingsFromUrl(db.url);
+  const own = await startPostgresGate({
+    target: postgresTarget('shop-db', settings, { declared: true, disposable: true }),
+    upstream: settings,
+    judge: { reads: () => 'head', judge: async () => ({ outcome: 'allow', settle() {} }) },
+    analyser: async () => seesNothing,
+    report: (notice) => notices.push(notice),
+  });
+  const waits = connect(own.port, own.host);
+  waits.write(Buffer.concat([int32(8), int32(80877103)]));
+  await once(waits, 'data');
+  await Promise.all([own.close(), once(waits, 'close')]);
+  assert.deepEqual(notices, []);
 });
 
 test('a client of protocol 3.2 with options is told what is understood', async () => {
