@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { httpWithoutGlobals } from './http-without-globals.ts';
-import { lessUndici } from './less-undici.ts';
+import { lessAtStart } from './less-at-start.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
@@ -40,7 +40,7 @@ const readable = { minifySyntax: false, minifyWhitespace: false };
 await build({
   ...common,
   banner: { js: banner },
-  plugins: [httpWithoutGlobals, lessUndici(root)],
+  plugins: [httpWithoutGlobals, lessAtStart(root)],
   // what entries share stands once, beside them: the parser looks for its wasm in its own folder
   splitting: true,
   chunkNames: 'shared-[hash]',
