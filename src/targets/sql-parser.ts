@@ -79,7 +79,14 @@ function wasmFile(): string {
   const name = 'libpg-query.wasm';
   const beside = path.join(import.meta.dirname, name);
   if (existsSync(beside)) return beside;
-  return path.join(path.dirname(createRequire(import.meta.url).resolve('libpg-query')), name);
+  try {
+    return path.join(path.dirname(createRequire(import.meta.url).resolve('libpg-query')), name);
+  } catch {
+    throw new JitError(
+      'SQL_PARSER',
+      `The SQL parser is missing: expected ${name} in ${import.meta.dirname}. Use the whole of dist/.`,
+    );
+  }
 }
 
 function parse(module: PgQueryModule, text: string): string {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { loadSqlParser } from '../../src/targets/sql-parser.ts';
 
 test('tokens carry their kind and their place in bytes', async () => {
@@ -58,3 +63,22 @@ async function untilReady<T>(call: () => T): Promise<T> {
     }
   }
 }
+
+test('a bundle without the wasm beside it says what is missing, and where', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jit-parser-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const outfile = path.join(folder, 'parser.mjs');
+  const entry = path.resolve(import.meta.dirname, '../../src/targets/sql-parser.ts');
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['fs'],
+  });
+  const bundled: { loadSqlParser: typeof loadSqlParser } = await import(pathToFileURL(outfile).href);
+  await assert.rejects(bundled.loadSqlParser(), {
+    message: `The SQL parser is missing: expected libpg-query.wasm in ${folder}. Use the whole of dist/.`,
+  });
+});
