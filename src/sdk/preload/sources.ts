@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
+import workers from 'node:worker_threads';
 
 /** Changes the source of a module of a package before it runs: of one that is loaded as CommonJS, or as an ES module. */
 export interface SourceChange {
@@ -14,8 +15,8 @@ export interface SourceChange {
 }
 
 /**
- * ES modules are seen only by Node's hooks (22.15 and 23.5), which then see every module of the process: they are asked
- * for only where one of the packages is installed.
+ * ES modules are seen only by Node's hooks, which then see every module of the process: they are asked for only where
+ * one of the packages is installed.
  */
 export function changeSources(changes: readonly SourceChange[]): void {
   const changeOf = (file: string) => changes.find((each) => each.file.test(file));
@@ -45,7 +46,8 @@ function changeFirst(
 }
 
 function changeEsModules(changeOf: ChangeOf): void {
-  if (typeof Module.registerHooks !== 'function') return;
+  // the thread in which a loader's own hooks run (tsx, ts-node, ...) ends with an error where it has others
+  if (Reflect.get(workers, 'isInternalThread') !== false || !hooksAreWhole(process.versions.node)) return;
   Module.registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
@@ -56,6 +58,17 @@ function changeEsModules(changeOf: ChangeOf): void {
       return { ...loaded, source: found.change(text) };
     },
   });
+}
+
+/**
+ * Since 22.22.3, 24.11.1 and 25.1. Before, a CommonJS module failed to load where a loader had hooks in a thread and
+ * anybody else had hooks (https://github.com/nodejs/node/issues/57327).
+ */
+export function hooksAreWhole(version: string): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (major === 22) return minor > 22 || (minor === 22 && patch >= 3);
+  if (major === 24) return minor > 11 || (minor === 11 && patch >= 1);
+  return major > 25 || (major === 25 && minor >= 1);
 }
 
 /** Where a module beside the process's program, or in its folder, would find it. */
