@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
-import vm from 'node:vm';
 import workers from 'node:worker_threads';
+import { beforeLoading, type ChangeOf } from './loading.ts';
 
 /** Changes the source of a module of a package before it runs: of one that is loaded as CommonJS, or as an ES module. */
 export interface SourceChange {
@@ -11,7 +11,7 @@ export interface SourceChange {
   /** Full path, or file URL, of the module. */
   readonly file: RegExp;
   /** Lines stay where they are. What does not look as expected stays as it is. */
-  change(source: string): string;
+  readonly change: (source: string) => string;
 }
 
 /**
@@ -19,30 +19,9 @@ export interface SourceChange {
  * one of the packages is installed.
  */
 export function changeSources(changes: readonly SourceChange[]): void {
-  const changeOf = (file: string) => changes.find((each) => each.file.test(file));
-  changeFirst(Module.prototype, '_compile', ([, file]) => file, changeOf);
-  // Jest loads the modules of tests by itself
-  changeFirst(vm, 'compileFunction', ([, , options]) => Object(options).filename, changeOf);
+  const changeOf: ChangeOf = (file) => changes.find((each) => each.file.test(file))?.change;
+  beforeLoading(changeOf);
   if (changes.some((each) => isInstalled(each.package))) changeEsModules(changeOf);
-}
-
-type ChangeOf = (file: string) => SourceChange | undefined;
-
-/** The source is the method's first argument. */
-function changeFirst(
-  holder: object,
-  name: string,
-  fileOf: (given: unknown[]) => unknown,
-  changeOf: ChangeOf,
-): void {
-  const method: unknown = Reflect.get(holder, name);
-  if (typeof method !== 'function') return;
-  Reflect.set(holder, name, function changing(this: unknown, ...given: unknown[]): unknown {
-    const [source, ...others] = given;
-    const file = fileOf(given);
-    const found = typeof source === 'string' && typeof file === 'string' ? changeOf(file) : undefined;
-    return Reflect.apply(method, this, [found?.change(String(source)) ?? source, ...others]);
-  });
 }
 
 function changeEsModules(changeOf: ChangeOf): void {
@@ -52,10 +31,10 @@ function changeEsModules(changeOf: ChangeOf): void {
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       const { format, source } = loaded;
-      const found = format === 'module' ? changeOf(url.replace(/[?#].*$/, '')) : undefined;
-      if (found === undefined || source === undefined || source === null) return loaded;
+      const change = format === 'module' ? changeOf(url.replace(/[?#].*$/, '')) : undefined;
+      if (change === undefined || source === undefined || source === null) return loaded;
       const text = typeof source === 'string' ? source : new TextDecoder().decode(source);
-      return { ...loaded, source: found.change(text) };
+      return { ...loaded, source: change(text) };
     },
   });
 }
