@@ -69,7 +69,12 @@ const postgres = `const connections = async (url) => {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const { execute, end } = Connection(client);
-  return Object.assign((text) => new Query(text, execute), { end });
+  const made = (text) => {
+    const query = new Query(text, execute);
+    if (query.constructor !== Query) process.exit(3);
+    return query;
+  };
+  return Object.assign(made, { end });
 };
 `;
 

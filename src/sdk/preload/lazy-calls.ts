@@ -11,14 +11,17 @@ export function tellLazyCalls(places: Places, due: Due): void {
   const made = new WeakMap<object, string>();
   const placeOf = (query: object): string => made.get(query) ?? '';
   // a class that others extend, mix in and compare with stays the class that it is
-  const remembering = (Base: Class): Class =>
-    new Proxy(Base, {
+  const remembering = (Base: Class): Class => {
+    const Remembering = new Proxy(Base, {
       construct(target, given, newTarget) {
         const query: object = Reflect.construct(target, given, newTarget);
         made.set(query, places.current());
         return query;
       },
     });
+    Reflect.set(Base.prototype, 'constructor', Remembering);
+    return Remembering;
+  };
   const helpers: Helpers = {
     remembering,
     keeping(Base, name = 'then') {
@@ -43,7 +46,10 @@ export function tellLazyCalls(places: Places, due: Due): void {
   changeSources(changes);
 }
 
-type Class = new (...given: unknown[]) => object;
+interface Class {
+  new (...given: unknown[]): object;
+  readonly prototype: object;
+}
 
 type Start = (...given: unknown[]) => unknown;
 
@@ -51,7 +57,7 @@ interface Helpers {
   /** Each object remembers where it was made. */
   remembering(Base: Class): Class;
   /** Each starts there, too, by the method of this name. */
-  keeping(Base: Class & { readonly prototype: object }, name?: string): Class;
+  keeping(Base: Class, name?: string): Class;
   /** Prisma: a promise is made of what starts it, which then runs where the promise was made. */
   making(make: (...given: [start: Start, ...unknown[]]) => unknown): typeof make;
   /** The messages of a query, behind what the gate has to be told of it. */
