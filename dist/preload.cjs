@@ -31,9 +31,92 @@ function formatOrigin({ file, line }) {
 }
 
 // src/sdk/preload/http.ts
+var import_node_async_hooks = require("node:async_hooks");
 var import_node_diagnostics_channel = require("node:diagnostics_channel");
 var import_node_http = __toESM(require("node:http"), 1);
-var import_node_module = require("node:module");
+var import_node_module2 = require("node:module");
+
+// src/sdk/preload/loading.ts
+var import_node_module = __toESM(require("node:module"), 1);
+var import_node_vm = __toESM(require("node:vm"), 1);
+var wanted = [];
+var changes = [];
+function afterLoading(isWanted, change) {
+  wanted.push({ isWanted, change });
+  attend();
+}
+function beforeLoading(changeOf) {
+  changes.push(changeOf);
+  attend();
+}
+var attends = false;
+function attend() {
+  if (attends) return;
+  attends = true;
+  follow(
+    import_node_module.default.prototype,
+    "_compile",
+    (result, [, file], module2) => {
+      changeExports(module2, file);
+      return result;
+    },
+    (given) => changeSource(given, given[1])
+  );
+  follow(
+    import_node_vm.default,
+    "compileFunction",
+    (compiled, [, parameters, options]) => {
+      const at = Array.isArray(parameters) ? parameters.indexOf("module") : -1;
+      const file = Object(options).filename;
+      if (at < 0 || typeof compiled !== "function" || whoWants(file) === void 0) return compiled;
+      return function loaded(...given) {
+        const result = Reflect.apply(compiled, this, given);
+        changeExports(given[at], file);
+        return result;
+      };
+    },
+    (given) => changeSource(given, Object(given[2]).filename)
+  );
+}
+function changeSource(given, file) {
+  const [source, ...others] = given;
+  if (typeof source !== "string" || typeof file !== "string") return given;
+  for (const changeOf of changes) {
+    const change = changeOf(file);
+    if (change !== void 0) return [change(source), ...others];
+  }
+  return given;
+}
+function whoWants(file) {
+  return typeof file === "string" ? wanted.find((each) => each.isWanted(file)) : void 0;
+}
+function changeExports(module2, file) {
+  if (typeof module2 !== "object" || module2 === null) return;
+  const change = whoWants(file)?.change;
+  if (change !== void 0)
+    Reflect.set(module2, "exports", change(String(file), Reflect.get(module2, "exports")));
+}
+function follow(holder, name, then, first = (given) => given) {
+  const method = Reflect.get(holder, name);
+  if (typeof method !== "function") return;
+  Reflect.set(holder, name, function followed(...given) {
+    const result = Reflect.apply(
+      method,
+      this,
+      orElse(given, () => first(given))
+    );
+    return orElse(result, () => then(result, given, this));
+  });
+}
+function orElse(otherwise, attempt) {
+  try {
+    return attempt();
+  } catch {
+    return otherwise;
+  }
+}
+
+// src/sdk/preload/http.ts
 function tellHttp(places, ports) {
   const isGate = (address) => {
     const match = /^(?:http:\/\/)?(?:127\.0\.0\.1|localhost):(\d+)\/?$/.exec(address);
@@ -60,15 +143,17 @@ function tellNodeHttp(places, isGate) {
   Object.defineProperty(telling2, "name", { value: "request" });
   Reflect.set(import_node_http.default, "request", telling2);
   Reflect.set(import_node_http.default, "get", get);
-  (0, import_node_module.syncBuiltinESMExports)();
+  (0, import_node_module2.syncBuiltinESMExports)();
 }
 function tellUndici(places, isGate) {
+  keepThroughPools(places);
+  const fetching = new import_node_async_hooks.AsyncLocalStorage();
   (0, import_node_diagnostics_channel.channel)("undici:request:create").subscribe((message2) => {
     try {
       const request = Object(message2).request;
       const { origin, addHeader } = Object(request);
       if (!isGate(String(origin)) || typeof addHeader !== "function") return;
-      const place = places.current();
+      const place = fetching.getStore() ?? places.current();
       if (place !== "") Reflect.apply(addHeader, request, [originHeader, place]);
     } catch {
     }
@@ -76,94 +161,106 @@ function tellUndici(places, isGate) {
   const { fetch } = globalThis;
   if (typeof fetch !== "function") return;
   globalThis.fetch = function keeping(...given) {
-    return places.keep(() => fetch(...given));
+    return fetching.run(places.current(), () => fetch(...given));
   };
   Object.defineProperty(globalThis.fetch, "name", { value: "fetch" });
+}
+function keepThroughPools(places) {
+  const made = /* @__PURE__ */ new WeakMap();
+  afterLoading(
+    (file) => /[\\/]undici[\\/]lib[\\/]dispatcher[\\/]dispatcher-base\.js$/.test(file),
+    (_, exports2) => {
+      const shared = Object(exports2).prototype;
+      const dispatch = Object(shared).dispatch;
+      if (typeof shared !== "object" || shared === null || typeof dispatch !== "function") return exports2;
+      Reflect.set(shared, "dispatch", function keeping(...given) {
+        const request = Object(given[1]);
+        const place = made.get(request) ?? places.current();
+        made.set(request, place);
+        return places.keepAt(place, () => Reflect.apply(dispatch, this, given));
+      });
+      return exports2;
+    }
+  );
 }
 
 // src/sdk/preload/sources.ts
 var import_node_fs = require("node:fs");
-var import_node_module2 = __toESM(require("node:module"), 1);
+var import_node_module3 = __toESM(require("node:module"), 1);
 var import_node_path = __toESM(require("node:path"), 1);
-var import_node_vm = __toESM(require("node:vm"), 1);
-function changeSources(changes2) {
-  const changed = (file, source) => {
-    const found = changes2.find((each) => each.file.test(file));
-    return found === void 0 ? source : found.change(source);
-  };
-  changeFirst(import_node_module2.default.prototype, "_compile", ([, file]) => file, changed);
-  changeFirst(import_node_vm.default, "compileFunction", ([, , options]) => Object(options).filename, changed);
-  if (changes2.some((each) => isInstalled(each.package))) changeEsModules(changed);
+var import_node_worker_threads = __toESM(require("node:worker_threads"), 1);
+function changeSources(changes3) {
+  const changeOf = (file) => changes3.find((each) => each.file.test(file))?.change;
+  beforeLoading(changeOf);
+  if (changes3.some((each) => isInstalled(each.package))) changeEsModules(changeOf);
 }
-function changeFirst(holder, name, fileOf, changed) {
-  const method = Reflect.get(holder, name);
-  if (typeof method !== "function") return;
-  Reflect.set(holder, name, function changing(...given) {
-    const [source, ...others] = given;
-    const file = fileOf(given);
-    const first = typeof source === "string" && typeof file === "string" ? changed(file, source) : source;
-    return Reflect.apply(method, this, [first, ...others]);
-  });
-}
-function changeEsModules(changed) {
-  if (typeof import_node_module2.default.registerHooks !== "function") return;
-  import_node_module2.default.registerHooks({
+function changeEsModules(changeOf) {
+  if (Reflect.get(import_node_worker_threads.default, "isInternalThread") !== false || !hooksAreWhole(process.versions.node)) return;
+  import_node_module3.default.registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
-      if (loaded.format !== "module" || loaded.source === void 0 || loaded.source === null) return loaded;
-      if (!/^file:.*\/node_modules\//.test(url)) return loaded;
-      const source = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
-      return { ...loaded, source: changed(url.replace(/[?#].*$/, ""), source) };
+      const { format, source } = loaded;
+      const change = format === "module" ? changeOf(url.replace(/[?#].*$/, "")) : void 0;
+      if (change === void 0 || source === void 0 || source === null) return loaded;
+      const text = typeof source === "string" ? source : new TextDecoder().decode(source);
+      return { ...loaded, source: change(text) };
     }
   });
+}
+function hooksAreWhole(version) {
+  const [major = 0, minor = 0, patch = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  if (major === 22) return minor > 22 || minor === 22 && patch >= 3;
+  if (major === 24) return minor > 11 || minor === 11 && patch >= 1;
+  return major > 25 || major === 25 && minor >= 1;
 }
 function isInstalled(name) {
   const from = [import_node_path.default.join(process.cwd(), "any.js"), process.argv[1] ?? ""].filter(
     (file) => import_node_path.default.isAbsolute(file)
   );
-  const folders = new Set(from.flatMap((file) => (0, import_node_module2.createRequire)(file).resolve.paths(name) ?? []));
+  const folders = new Set(from.flatMap((file) => (0, import_node_module3.createRequire)(file).resolve.paths(name) ?? []));
   return [...folders].some((folder) => (0, import_node_fs.existsSync)(import_node_path.default.join(folder, name, "package.json")));
 }
 
-// src/sdk/preload/lazily.ts
-function tellLazyQueries(places, due) {
+// src/sdk/preload/lazy-calls.ts
+function tellLazyCalls(places, due) {
   const made = /* @__PURE__ */ new WeakMap();
   const placeOf = (query) => made.get(query) ?? "";
-  const remembering = (Base) => new Proxy(Base, {
-    construct(target, given, newTarget) {
-      const query = Reflect.construct(target, given, newTarget);
-      made.set(query, places.current());
-      return query;
-    }
-  });
+  const remembering = (Base) => {
+    const Remembering = new Proxy(Base, {
+      construct(target, given, newTarget) {
+        const query = Reflect.construct(target, given, newTarget);
+        made.set(query, places.current());
+        return query;
+      }
+    });
+    Reflect.set(Base.prototype, "constructor", Remembering);
+    return Remembering;
+  };
   const helpers = {
     remembering,
-    keeping(Base) {
-      const { then } = Base.prototype;
-      if (typeof then === "function")
-        Reflect.set(
-          Base.prototype,
-          "then",
-          function keepingPlace(...given) {
-            return places.keepAt(placeOf(this), () => Reflect.apply(then, this, given));
-          }
-        );
+    keeping(Base, name = "then") {
+      const start = Reflect.get(Base.prototype, name);
+      if (typeof start === "function")
+        Reflect.set(Base.prototype, name, function keepingPlace(...given) {
+          return places.keepAt(placeOf(this), () => Reflect.apply(start, this, given));
+        });
       return remembering(Base);
     },
+    making: (make) => (start, ...others) => make(places.bind(start), ...others),
     before(query, socket, bytes) {
       const told2 = due(socket, placeOf(query));
       return told2 === null ? bytes : Buffer.concat([told2, bytes]);
     }
   };
   Object.defineProperty(Buffer, Symbol.for(key), { value: helpers });
-  changeSources(changes);
+  changeSources(changes2);
 }
 var key = "jit-approval.origins";
-var helper = (name) => `Buffer[Symbol.for('${key}')].${name}`;
-var behind = (name, value, binding = name) => (source) => `${source}
-try { ${binding} = ${helper(value)}(${name}) } catch {}
+var helper = (name, otherwise) => `(globalThis.Buffer?.[Symbol.for('${key}')]?.${name} ?? (${otherwise}))`;
+var behind = (given, name, binding = given) => (source) => `${source}
+try { ${binding} = ${helper(name, "(same) => same")}(${given}) } catch {}
 `;
-var changes = [
+var changes2 = [
   {
     package: "postgres",
     file: /[\\/]node_modules[\\/]postgres[\\/]src[\\/]query\.js$/,
@@ -177,7 +274,10 @@ var changes = [
   {
     package: "postgres",
     file: /[\\/]node_modules[\\/]postgres[\\/](cjs[\\/])?src[\\/]connection\.js$/,
-    change: (source) => source.replace(/\bwrite\(toBuffer\(q\)\)/, `write(${helper("before")}(q, socket, toBuffer(q)))`)
+    change: (source) => source.replace(
+      /\bwrite\(toBuffer\(q\)\)/,
+      `write(${helper("before", "(query, socket, bytes) => bytes")}(q, socket, toBuffer(q)))`
+    )
   },
   {
     package: "drizzle-orm",
@@ -189,11 +289,25 @@ var changes = [
     package: "drizzle-orm",
     file: /[\\/]node_modules[\\/]drizzle-orm[\\/]query-builders[\\/]query-builder\.c?js$/,
     change: behind("TypedQueryBuilder", "remembering")
+  },
+  {
+    package: "got",
+    file: /[\\/]node_modules[\\/]got[\\/]dist[\\/]source[\\/]core[\\/]index\.js$/,
+    change: behind("Request, 'flush'", "keeping", "Request")
+  },
+  {
+    // minified: of a client, and of one inside a transaction
+    package: "@prisma/client",
+    file: /[\\/]node_modules[\\/]@prisma[\\/]client[\\/]runtime[\\/]client\.m?js$/,
+    change: (source) => source.replace(
+      /(\b_createPrismaPromise(?:=|",\(\)=>))([\w$]+\([\w$]*\))/g,
+      `$1${helper("making", "(same) => same")}($2)`
+    )
   }
 ];
 
 // src/sdk/preload/places.ts
-var import_node_async_hooks = require("node:async_hooks");
+var import_node_async_hooks2 = require("node:async_hooks");
 
 // src/sdk/origin.ts
 var import_node_url = require("node:url");
@@ -239,7 +353,9 @@ var testNames = /[._-](test|spec|e2e|cy)\.[cm]?[jt]sx?$/;
 var testFolders = /[\\/](tests?|__tests__|specs?|e2e)[\\/]/;
 var Places = class {
   #roots;
-  #kept = new import_node_async_hooks.AsyncLocalStorage();
+  #kept = new import_node_async_hooks2.AsyncLocalStorage();
+  /** What was found in the places of a stack, which are the same list for the same stack. */
+  #found = /* @__PURE__ */ new WeakMap();
   constructor(roots) {
     this.#roots = roots.map((root) => withDrive(root).replace(/[\\/]$/, ""));
   }
@@ -265,13 +381,20 @@ var Places = class {
   }
   #onStack() {
     try {
-      const [self, ...above] = placesAbove();
-      const own = above.filter(({ file }) => file !== self?.file && this.#isOwn(file));
-      const found = own.find(({ file }) => testNames.test(file)) ?? own.find((place) => this.#isHelper(place)) ?? own[0];
-      return found === void 0 ? null : formatOrigin(found);
+      const places = placesAbove();
+      const known = this.#found.get(places);
+      if (known !== void 0) return known;
+      const found = this.#ownIn(places);
+      this.#found.set(places, found);
+      return found;
     } catch {
       return null;
     }
+  }
+  #ownIn([self, ...above]) {
+    const own = above.filter(({ file }) => file !== self?.file && this.#isOwn(file));
+    const found = own.find(({ file }) => testNames.test(file)) ?? own.find((place) => this.#isHelper(place)) ?? own[0];
+    return found === void 0 ? null : formatOrigin(found);
   }
   #isOwn(file) {
     return this.#below(file) !== null;
@@ -289,43 +412,6 @@ var Places = class {
 };
 function withDrive(file) {
   return file.replace(/^[a-z]:/, (drive) => drive.toUpperCase());
-}
-
-// src/sdk/preload/loading.ts
-var import_node_module3 = __toESM(require("node:module"), 1);
-var import_node_vm2 = __toESM(require("node:vm"), 1);
-function afterLoading(isWanted, change) {
-  const changed = (module2, file) => {
-    if (typeof file !== "string" || typeof module2 !== "object" || module2 === null || !isWanted(file)) return;
-    Reflect.set(module2, "exports", change(file, Reflect.get(module2, "exports")));
-  };
-  follow(import_node_module3.default.prototype, "_compile", (result, [, file], module2) => {
-    changed(module2, file);
-    return result;
-  });
-  follow(import_node_vm2.default, "compileFunction", (compiled, [, parameters, options]) => {
-    const at = Array.isArray(parameters) ? parameters.indexOf("module") : -1;
-    const file = Object(options).filename;
-    if (at < 0 || typeof compiled !== "function" || typeof file !== "string" || !isWanted(file))
-      return compiled;
-    return function loaded(...given) {
-      const result = Reflect.apply(compiled, this, given);
-      changed(given[at], file);
-      return result;
-    };
-  });
-}
-function follow(holder, name, then) {
-  const method = Reflect.get(holder, name);
-  if (typeof method !== "function") return;
-  Reflect.set(holder, name, function followed(...given) {
-    const result = Reflect.apply(method, this, given);
-    try {
-      return then(result, given, this);
-    } catch {
-      return result;
-    }
-  });
 }
 
 // src/sdk/preload/playwright.ts
@@ -438,7 +524,7 @@ try {
     tellPostgres(places, due);
     tellHttp(places, ports);
     tellPlaywright(places);
-    tellLazyQueries(places, due);
+    tellLazyCalls(places, due);
   }
 } catch {
 }
