@@ -25,7 +25,7 @@ export async function suite(environment: Environment, begun: Begun): Promise<num
   const write = (line: string) => void process.stdout.write(`${line}\n`);
   const used = new Map<string, number>();
   refuseUnknowable(policy);
-  const earlier = earlierReports(environment.JIT_EARLIER, context.run);
+  const earlier = await earlierReports(environment.JIT_EARLIER, context.run);
   const comments = commentsOf(environment, context, policy, earlier, used);
   const live = liveOf(environment, context, policy, comments, used, write);
   if (live.notice !== null) notices.push(live.notice);

@@ -1,6 +1,6 @@
 import type { RuntimeAction, SqlAnalysis } from '../policy/action.ts';
 import { type Met, recordedOf } from '../report/recorded.ts';
-import { type Recorded, recordedSchema } from '../report/recorded-schema.ts';
+import type { Recorded } from '../report/recorded-schema.ts';
 
 /** Enough samples of a shape to see a rule's `when` go both ways; a run of any length stays in bounded memory. */
 const maximumSamples = 20;
@@ -76,7 +76,8 @@ export class Recording {
   }
 
   /** What no reader would take is left out as well; seen to only here, as it takes longer than the rest. */
-  results(): { recorded: Recorded[]; recordedLeftOut: number } {
+  async results(): Promise<{ recorded: Recorded[]; recordedLeftOut: number }> {
+    const { recordedSchema } = await import('../report/recorded-schema.ts');
     const recorded: Recorded[] = [];
     let leftOut = this.#leftOut;
     for (const [text, count] of this.#entries) {

@@ -134,7 +134,7 @@ export async function runSuite(options: SuiteOptions): Promise<Report> {
     ...outcome(options.steps, results),
     steps: results,
     ...recorder.results(),
-    ...recording.results(),
+    ...(await recording.results()),
     ...(comparison === null ? {} : { policyChange: comparison.result() }),
     ...written.results(),
   };
