@@ -4,8 +4,9 @@ import { ExitCode, messageOf } from '../errors.ts';
 import { checkWriter } from '../github/octokit.ts';
 import { annotations, inCheck, workflowCommands } from '../report/annotations.ts';
 import { reportOutput } from '../report/check-run.ts';
+import { headline } from '../report/headline.ts';
 import { type Report, reportSchema } from '../report/schema.ts';
-import { headline, jobSummary } from '../report/summary.ts';
+import { jobSummary } from '../report/summary.ts';
 import type { Environment } from './job-context.ts';
 import { jobOctokit } from './reader.ts';
 

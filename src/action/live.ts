@@ -1,7 +1,5 @@
 import { JitError } from '../errors.ts';
 import type { CommentSource } from '../github/comment-source.ts';
-import { openChannel } from '../live/channel.ts';
-import { requestIdToken } from '../live/id-token.ts';
 import type { Policy } from '../policy/parse.ts';
 import { durationMs, durationSchema } from '../policy/schema/approvals.ts';
 import { commandData } from '../report/escape.ts';
@@ -21,14 +19,14 @@ export interface Live {
  * comments of the pull request. Where a rule or the
  * input `wait` asks for waiting and there is no such way, the run says so at its start and waits for nothing.
  */
-export function liveOf(
+export async function liveOf(
   environment: Environment,
   { run }: JobContext,
   policy: Policy,
   comments: CommentSource | null,
   used: Map<string, number>,
   write: (line: string) => void,
-): Live {
+): Promise<Live> {
   const waitMs = waitOf(environment.JIT_INPUT_WAIT ?? '');
   const asked = waitMs !== null || rulesWait(policy);
   if (!asked) return { waiting: null, notice: null };
@@ -57,6 +55,10 @@ export function liveOf(
     const notice = `Waiting ("wait") is ignored: ${lacking}. Held runtime actions fail at once and run again after approval.`;
     return { waiting: null, notice };
   }
+  const [{ openChannel }, { requestIdToken }] = await Promise.all([
+    import('../live/channel.ts'),
+    import('../live/id-token.ts'),
+  ]);
   const idToken = (audience: string) => requestIdToken({ url, token }, audience);
   const channel = openChannel({ app: checked(app), job: run.job, idToken });
   return { waiting: { live: waitingGrants({ channel, used, now: Date.now, say }), waitMs }, notice: null };

@@ -27,7 +27,7 @@ export async function suite(environment: Environment, begun: Begun): Promise<num
   refuseUnknowable(policy);
   const earlier = await earlierReports(environment.JIT_EARLIER, context.run);
   const comments = commentsOf(environment, context, policy, earlier, used);
-  const live = liveOf(environment, context, policy, comments, used, write);
+  const live = await liveOf(environment, context, policy, comments, used, write);
   if (live.notice !== null) notices.push(live.notice);
   for (const notice of notices) core.notice(notice, { title: 'JIT Approval' });
   const interrupted = new AbortController();

@@ -6,10 +6,11 @@ import { cut } from './cut.ts';
 import { differenceLine } from './difference-text.ts';
 import { plain, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
+import { headline } from './headline.ts';
 import { code, formBlock, holdFacts, howToDecide, isShownWhole, prose, wholeLine } from './hold-markdown.ts';
 import { rememberMarkdown } from './remember-text.ts';
 import type { Report } from './schema.ts';
-import { headline, jobSummary } from './summary.ts';
+import { jobSummary } from './summary.ts';
 import { type HoldView, isOpen } from './views.ts';
 
 /** `output` of a check run, within GitHub's limits. */

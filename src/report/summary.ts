@@ -2,9 +2,10 @@ import { cut } from './cut.ts';
 import { markdown, oneLine, tableCode } from './escape.ts';
 import { formLine } from './form-text.ts';
 import { byGravity } from './gravity.ts';
+import { duration, headline } from './headline.ts';
 import { code, formBlock, holdFacts, howToDecide, prose } from './hold-markdown.ts';
 import { changesOf } from './policy-change.ts';
-import { isRecorded, recordingHeadline, unapprovedHeadline } from './recording-text.ts';
+import { isRecorded } from './recording-text.ts';
 import { rememberBriefly } from './remember-text.ts';
 import type { Counted, Flagged, Report, StepResult, TargetResult } from './schema.ts';
 import { afterApproval, notApprovable } from './sentences.ts';
@@ -38,34 +39,6 @@ export function jobSummary(
   ];
   const text = sections.filter((section) => section !== null).join('\n\n');
   return cut(`${text}\n`, max, { as: 'markdown', unit: 'bytes' });
-}
-
-/** One line: how the run ended and what is to do. */
-export function headline(report: Report): string {
-  const count = (outcome: Flagged['outcome']) =>
-    report.flagged.filter((flagged) => flagged.outcome === outcome).length;
-  const held: readonly [string, string] =
-    notApprovable(report) === null
-      ? ['waits for approval', 'wait for approval']
-      : ['is held, and nobody can be asked here', 'are held, and nobody can be asked here'];
-  const words = [
-    ...amount(count('held'), ...held),
-    ...amount(count('denied'), 'is denied', 'are denied'),
-  ].join(', ');
-  switch (report.result) {
-    case 'passed':
-      return unapprovedHeadline(report) ?? recordingHeadline(report) ?? 'All steps passed, nothing is held';
-    case 'failed':
-      return `The suite failed (exit code ${report.exitCode})${words === '' ? '' : `; ${words}`}`;
-    case 'held':
-      return words || 'Steps are held';
-    case 'denied':
-      return words || 'Steps are denied';
-  }
-}
-
-function amount(count: number, one: string, many: string): string[] {
-  return count === 0 ? [] : [`${count} runtime ${count === 1 ? `action ${one}` : `actions ${many}`}`];
 }
 
 function policyLine(report: Report): string | null {
@@ -218,12 +191,4 @@ function cell(text: string): string {
 
 function ms(value: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
-}
-
-/** `850 ms`, `12.3 s`, `4 min 05 s`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${milliseconds} ms`;
-  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`;
-  const seconds = Math.round(milliseconds / 1000);
-  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
 }

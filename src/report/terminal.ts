@@ -3,10 +3,10 @@ import type { HoldRequest } from '../approval/grant.ts';
 import { oneLine, terminalLine, terminalText } from './escape.ts';
 import { formLine, formText, valueText } from './form-text.ts';
 import { byGravity } from './gravity.ts';
+import { duration, headline } from './headline.ts';
 import { unexplainedRedactions } from './redaction.ts';
 import { rememberLines } from './remember-text.ts';
 import type { Flagged, Report, StepResult } from './schema.ts';
-import { duration, headline } from './summary.ts';
 
 export interface Style {
   readonly color: boolean;

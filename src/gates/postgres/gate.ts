@@ -1,12 +1,14 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
+import { messageOf } from '../../errors.ts';
 import { messageLimit, smallMessageLimit } from '../../protocol/postgres/limits.ts';
 import { type ScramSecret, scramSecret } from '../../protocol/postgres/scram.ts';
 import { PostgresProbe } from '../../targets/postgres-probe.ts';
 import { listenOnFreePort, loopback } from '../free-port.ts';
 import type { Gate } from '../gate.ts';
-import { EncryptionWanted, greet, rejection } from './greeting.ts';
-import { driver, openSession, type SessionOptions, type Shared } from './open-session.ts';
+import { EncryptionWanted, type Greeted, greet, rejection } from './greeting.ts';
+import type { SessionOptions, Shared } from './open-session.ts';
+import { turnAway } from './turn-away.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface PostgresGateOptions extends SessionOptions {
@@ -30,7 +32,7 @@ export async function startPostgresGate(options: PostgresGateOptions): Promise<P
   const listener = new Listener(options, scramSecret(password, randomBytes(16)));
   const port = await listener.listen();
   const { user, database } = options.upstream;
-  const warm = (): void => void Promise.all([driver(), options.analyser()]).catch(() => undefined);
+  const warm = (): void => void load(options).catch(() => undefined);
   return { host: loopback, port, user, password, database, warm, close: () => listener.close() };
 }
 
@@ -96,7 +98,7 @@ class Listener {
         { user, secret: this.#secret },
         { message, small: smallMessageLimit },
       );
-      if (greeting.kind === 'session') await openSession(socket, greeting, this.#options, this.#shared);
+      if (greeting.kind === 'session') await this.#open(socket, greeting);
       else {
         await this.#cancel(greeting.process, greeting.key);
         socket.destroySoon();
@@ -111,6 +113,20 @@ class Listener {
     }
   }
 
+  /** Without what it loads nothing can be judged: the client is told, and the report says it. */
+  async #open(socket: Socket, greeting: Greeted): Promise<void> {
+    const { target, report } = this.#options;
+    const loaded = await load(this.#options).catch((error: unknown) => {
+      const message = `the gate of ${target.name} could not be loaded: ${messageOf(error)}`;
+      report?.(message);
+      turnAway(socket, { severity: 'FATAL', code: 'XX000', message });
+      return null;
+    });
+    if (loaded === null) return;
+    const [analyse, { openSession }] = loaded;
+    await openSession(socket, greeting, analyse, this.#options, this.#shared);
+  }
+
   async #cancel(process: number, key: Buffer): Promise<void> {
     const live = this.#shared.live.get(process);
     if (live === undefined || key.length !== live.key.length || !timingSafeEqual(key, live.key)) return;
@@ -118,9 +134,14 @@ class Listener {
   }
 
   async #cancelUpstream(upstream: Upstream): Promise<void> {
-    const { cancelUpstream } = await driver();
+    const { cancelUpstream } = await import('./upstream.ts');
     await cancelUpstream(this.#options.upstream, upstream);
   }
+}
+
+/** All that a session takes, when the first client comes: a suite's first command need not wait for it. */
+function load({ analyser }: SessionOptions) {
+  return Promise.all([analyser(), import('./open-session.ts')]);
 }
 
 function encryptionWanted({ target }: SessionOptions): string {

@@ -5,7 +5,7 @@ import type { Origin, Target } from '../../policy/action.ts';
 import type { Judge, TransactionEvent } from '../../policy/judge.ts';
 import type { AnalyseSoon } from '../../policy/sql/analyse.ts';
 import { originInComment, originInName } from '../../protocol/origin-conventions.ts';
-import { type ErrorText, errorResponse } from '../../protocol/postgres/fields.ts';
+import type { ErrorText } from '../../protocol/postgres/fields.ts';
 import {
   authenticationOk,
   backendKeyData,
@@ -25,7 +25,8 @@ import { ServerSide } from './server-side.ts';
 import { Session } from './session.ts';
 import { judgeStartup } from './startup-settings.ts';
 import { Statements } from './statements.ts';
-import type { Upstream } from './upstream.ts';
+import { turnAway } from './turn-away.ts';
+import { connectUpstream, type Upstream } from './upstream.ts';
 
 export interface SessionOptions {
   readonly target: Target;
@@ -57,21 +58,16 @@ export interface Shared {
   readonly closing: () => boolean;
 }
 
-/** What speaks to the target; loaded when the first client comes. */
-export const driver = () => import('./upstream.ts');
-
 /** Brings a client that was let in to its session; where that cannot be, the client is told and sent away. */
 export async function openSession(
   socket: Socket,
   greeted: Greeted,
+  analyse: AnalyseSoon,
   options: SessionOptions,
   shared: Shared,
 ): Promise<void> {
   const { judge, upstream: settings } = options;
   const target = targetOf(greeted, options);
-  const loaded = await load(socket, options);
-  if (loaded === null) return;
-  const [analyse, { connectUpstream }] = loaded;
   const judged = await judgeStartup(greeted.parameters, { target, role: settings.user, judge, analyse });
   if (judged.refused !== null) {
     judged.settle(false);
@@ -98,18 +94,6 @@ export async function openSession(
   socket.uncork();
   live.server.start();
   live.session.start();
-}
-
-/** Null, and said to the client and in the report, where it fails: without it nothing can be judged. */
-async function load(socket: Socket, { target, analyser, report }: SessionOptions) {
-  try {
-    return await Promise.all([analyser(), driver()]);
-  } catch (error) {
-    const message = `the gate of ${target.name} could not be loaded: ${messageOf(error)}`;
-    report?.(message);
-    turnAway(socket, { severity: 'FATAL', code: 'XX000', message });
-    return null;
-  }
 }
 
 /** What a session is put together from. */
@@ -191,11 +175,6 @@ function* welcome(upstream: Upstream, live: Pick<Live, 'process' | 'key'>): Gene
   for (const [name, value] of upstream.parameters) yield parameterStatus(name, value);
   yield backendKeyData(live.process, live.key);
   yield readyForQuery('I');
-}
-
-function turnAway(socket: Socket, error: ErrorText): void {
-  if (socket.writable) socket.write(errorResponse(error));
-  socket.destroySoon();
 }
 
 function unreachable(error: unknown, { target, upstream, report }: SessionOptions): ErrorText {
