@@ -1,0 +1,7 @@
+import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);
+import { fileURLToPath as __fileURLToPath } from 'node:url';
+import { dirname as __dirnameOf } from 'node:path';
+const __filename = __fileURLToPath(import.meta.url);
+const __dirname = __dirnameOf(__filename);
+import{binding,fingerprint}from"./shared-LB7IB6Z5.js";import{iso_exports}from"./shared-AHX6LGRR.js";import{array,int,literal,strictObject,string}from"./shared-BQSMYHTF.js";var grantSchema=strictObject({fingerprint:string().regex(/^[0-9a-f]{64}$/),id:string().max(52),binds:string().regex(/^[0-9a-f]{64}$/),varying:array(string().max(300)).max(100),uses:int().min(1).nullable(),expires:iso_exports.datetime().nullable(),by:array(string().max(100)).max(100)}),grantSetSchema=strictObject({version:literal(1),pullRequest:int().min(1),base:string(),head:string().regex(/^[0-9a-f]{40}$/),grants:array(grantSchema),denied:array(strictObject({fingerprint:string().regex(/^[0-9a-f]{64}$/),id:string(),by:string()}))});function matchDecision(decisions,form,used,now){let print=fingerprint(form),denial=decisions.denied.find(entry=>entry.fingerprint===print);if(denial!==void 0)return{kind:"denied",by:denial.by};let grant=decisions.grants.find(entry=>binding(form,entry.varying)===entry.binds&&(entry.expires===null||Date.parse(entry.expires)>now)&&(entry.uses===null||(used.get(entry.binds)??0)<entry.uses));return grant===void 0?{kind:"none"}:{kind:"granted",grant}}export{grantSetSchema,matchDecision};

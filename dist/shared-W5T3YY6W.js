@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{isPostgres,openLedger}from"./shared-WJBSRCJ4.js";import"./shared-7XNPJJEX.js";import"./shared-3NAX5UV5.js";import"./shared-G362DVSL.js";import"./shared-KSIUDEV4.js";import"./shared-IS6AK7ZU.js";import"./shared-HRQDYGAP.js";import"./shared-BQSMYHTF.js";import"./shared-UD54FUN6.js";import"./shared-F5WBDLXU.js";export{isPostgres,openLedger};
