@@ -5,7 +5,6 @@ import { durationMs, durationSchema } from '../policy/schema/approvals.ts';
 import { commandData } from '../report/escape.ts';
 import { pollingGrants } from '../suite/polling-grants.ts';
 import type { Waiting } from '../suite/wait-for-people.ts';
-import { waitingGrants } from '../suite/waiting-grants.ts';
 import type { Environment, JobContext } from './job-context.ts';
 
 /** How this job can wait for decisions, or why it cannot where something asks it to. */
@@ -16,8 +15,8 @@ export interface Live {
 
 /**
  * The way to the App at the address of the input `app-url`, with the job's own ID tokens; without an App the
- * comments of the pull request. Where a rule or the
- * input `wait` asks for waiting and there is no such way, the run says so at its start and waits for nothing.
+ * comments of the pull request. Where a rule or the input `wait` asks for waiting and there is no such way, the run
+ * says so at its start and waits for nothing.
  */
 export async function liveOf(
   environment: Environment,
@@ -55,9 +54,10 @@ export async function liveOf(
     const notice = `Waiting ("wait") is ignored: ${lacking}. Held runtime actions fail at once and run again after approval.`;
     return { waiting: null, notice };
   }
-  const [{ openChannel }, { requestIdToken }] = await Promise.all([
+  const [{ openChannel }, { requestIdToken }, { waitingGrants }] = await Promise.all([
     import('../live/channel.ts'),
     import('../live/id-token.ts'),
+    import('../suite/waiting-grants.ts'),
   ]);
   const idToken = (audience: string) => requestIdToken({ url, token }, audience);
   const channel = openChannel({ app: checked(app), job: run.job, idToken });
