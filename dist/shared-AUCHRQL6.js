@@ -1,7 +1,0 @@
-import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);
-import { fileURLToPath as __fileURLToPath } from 'node:url';
-import { dirname as __dirnameOf } from 'node:path';
-const __filename = __fileURLToPath(import.meta.url);
-const __dirname = __dirnameOf(__filename);
-import{ChannelRefused,connectionProblem,openChannel}from"./shared-QVJM7U35.js";import"./shared-QLHADBFP.js";import"./shared-4SERIL5N.js";import"./shared-LB7IB6Z5.js";import"./shared-TQD45OAQ.js";import"./shared-GMYQWRC3.js";import"./shared-EBD3LVXD.js";import"./shared-UDUBCIAL.js";import"./shared-AHX6LGRR.js";import"./shared-BQSMYHTF.js";import"./shared-UD54FUN6.js";import"./shared-F5WBDLXU.js";export{ChannelRefused,connectionProblem,openChannel};
