@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 
 /**
- * SIGINT ends a PostgreSQL without waiting for its clients, and the App as Ctrl-C does. A git that was at work may
- * write into the folder while it is removed.
+ * SIGINT ends a PostgreSQL without waiting for its clients, and the App as Ctrl-C does. Steps of a job, in
+ * sessions of their own, are told by their RUNNER_TEMP where the system shows it. A git that was at work may write into
+ * the folder while it is removed.
  */
 const script = `
 read -r word; [ "$word" = done ] && exit 0
@@ -11,12 +12,16 @@ for file in "$1"/*.pid; do
   [ -n "$pid" ] && kill -INT "$pid" 2>/dev/null || continue
   for _ in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$pid" 2>/dev/null || break; sleep 0.5; done
 done
+for process in $(grep -alF "RUNNER_TEMP=$1/" /proc/[0-9]*/environ 2>/dev/null); do
+  pid=\${process#/proc/}; kill -KILL "\${pid%/environ}" 2>/dev/null
+done
 for _ in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$1" && break; sleep 0.5; done`;
 
 /**
- * Removes a folder, and ends the processes whose numbers stand in its files *.pid (PostgreSQL's own `postmaster.pid`),
- * when this process is gone without having done it, as after SIGKILL: a shell in a session of its own reads from a
- * pipe that ends with this process. Whoever has put the folder away calls the answer; until then the shell does nothing.
+ * Removes a folder, and ends the processes whose numbers stand in its files *.pid (PostgreSQL's own `postmaster.pid`)
+ * and the steps of jobs that work in it, when this process is gone without having done it, as after SIGKILL: a shell in
+ * a session of its own reads from a pipe that ends with this process. Whoever has put the folder away calls the answer;
+ * until then the shell does nothing.
  */
 export function watchOver(folder: string): () => void {
   const shell = spawn('sh', ['-c', script, 'sh', folder], {

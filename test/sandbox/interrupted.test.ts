@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -70,6 +70,40 @@ test('the demo, killed in the middle, leaves no process and no folder', async ()
     for (const pid of processes) assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
   } finally {
     child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('a step that says nothing and waits does not outlive a demo that was killed', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jit-test-'));
+  const watch = JSON.stringify(path.resolve(import.meta.dirname, '../../src/sandbox/watch-over.ts'));
+  const code = `
+    import { spawn } from 'node:child_process';
+    import { watchOver } from ${watch};
+    watchOver(${JSON.stringify(folder)});
+    const env = { ...process.env, RUNNER_TEMP: ${JSON.stringify(path.join(folder, 'jit-runner-1/work/_temp'))} };
+    const step = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore', env });
+    step.once('spawn', () => process.stdout.write(String(step.pid)));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const [step] = await once(child.stdout, 'data');
+  const runs = () => {
+    try {
+      return process.kill(Number(String(step)), 0);
+    } catch {
+      return false;
+    }
+  };
+  try {
+    assert.equal(runs(), true);
+    child.kill('SIGKILL');
+    await exited;
+    await until('the folder is gone', () => !existsSync(folder));
+    await until('the step has ended', () => !runs());
+  } finally {
+    if (runs()) process.kill(Number(String(step)), 'SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { refused } from './help/refused.ts';
 import { octokitFor, scene } from './help/scene.ts';
@@ -46,6 +48,21 @@ test('both sides changed: without a conflict it merges, with one it is dirty', a
   assert.equal(await it.sandbox.read.file('acme/shop', 'main', 'a.txt'), 'ONE\ntwo\nthree\nfour\nFIVE\n');
   assert.equal(it.sandbox.read.mergeState(clash), 'dirty');
   await refused(it.octokit.rest.pulls.get({ ...repo, pull_number: 9 }), 404, /Not Found/);
+});
+
+test('a merge leaves nothing outside the folder of the sandbox, not even while it is made', async (t) => {
+  await using it = await scene();
+  await it.sandbox.act.push('acme/shop', 'wanda', { branch: 'topic', files: { 'a.txt': 'a\n' } });
+  const { TMPDIR } = process.env;
+  t.after(() => {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  });
+  process.env.TMPDIR = path.join(it.sandbox.world.folder, 'nobody-may-write-here');
+  const pull = await it.sandbox.act.openPull('acme/shop', 'wanda', { head: 'topic', title: 'Topic' });
+  assert.notEqual(pull.mergeSha, null);
+  const left = readdirSync(it.sandbox.world.folder).filter((name) => !name.endsWith('.git'));
+  assert.deepEqual(left, []);
 });
 
 test('a commit of a fork is found by asking the fork, not the base', async () => {

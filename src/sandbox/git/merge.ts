@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { git, gitLine, tryGit } from './git.ts';
 
@@ -17,6 +16,7 @@ export async function mergeBase(folder: string, base: string, head: string): Pro
 /**
  * Makes the merge commit of head into base without touching a branch: GitHub's `refs/pull/N/merge`. Null on a
  * conflict. Plain plumbing with an index and a work tree of its own, as `merge-tree --write-tree` needs git 2.38.
+ * Both lie beside the repository, so that whoever puts that away, also after a crash, puts them away too.
  */
 export async function testMerge(
   folder: string,
@@ -27,7 +27,7 @@ export async function testMerge(
 ): Promise<string | null> {
   const ancestor = await mergeBase(folder, base, head);
   if (!ancestor) return null;
-  const scratch = await mkdtemp(join(tmpdir(), 'sandbox-merge-'));
+  const scratch = await mkdtemp(`${folder}-merge-`);
   const stamp = `${Math.floor(at.getTime() / 1000)} +0000`;
   const env = {
     GIT_DIR: folder,
