@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { afterEach, describe, test } from 'node:test';
 import { proposedPolicy } from '../../src/action/head-policy.ts';
 import type { JobContext } from '../../src/action/job-context.ts';
 import { reportFact } from '../../src/app/report-fact.ts';
@@ -144,8 +144,17 @@ describe('where it is shown', () => {
 
 describe('whether a pull request changes the policy', () => {
   const file = '.github/jit-approval.yml';
+  const made: string[] = [];
+  afterEach(() => {
+    for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+  const makeFolder = (prefix: string): string => {
+    const folder = mkdtempSync(path.join(tmpdir(), prefix));
+    made.push(folder);
+    return folder;
+  };
   const of = (content: string | null, pullRequest: number | null = 7): JobContext => {
-    const workspace = mkdtempSync(path.join(tmpdir(), 'jit-proposed-'));
+    const workspace = makeFolder('jit-proposed-');
     mkdirSync(path.join(workspace, '.github'));
     if (content !== null) writeFileSync(path.join(workspace, file), content);
     return {
@@ -208,7 +217,7 @@ describe('whether a pull request changes the policy', () => {
   });
 
   test('a link to a file elsewhere on the machine is no policy of the pull request', async () => {
-    const elsewhere = path.join(mkdtempSync(path.join(tmpdir(), 'jit-elsewhere-')), 'secrets.yml');
+    const elsewhere = path.join(makeFolder('jit-elsewhere-'), 'secrets.yml');
     writeFileSync(elsewhere, 'token: hunter2x9\n');
     const context = of(null);
     symlinkSync(elsewhere, path.join(context.workspace, file));
