@@ -208,6 +208,7 @@ function sqlFields(action: SqlAction, operation: SqlOperation | null): Record<st
   };
 }
 
+/** Of a tunnel, whose path nobody sees, the headers inside are not seen either. */
 function httpFields(action: HttpAction): Record<string, unknown> {
   return {
     method: known(action.method, (method) => method),
@@ -216,8 +217,8 @@ function httpFields(action: HttpAction): Record<string, unknown> {
     port: BigInt(action.port),
     path: known(action.path, (path) => path),
     query: known(action.query, queryMap),
-    headers: new Map(Object.entries(action.headers)),
-    contentType: action.contentType,
+    headers: known(action.path, () => new Map(Object.entries(action.headers))),
+    contentType: known(action.path, () => action.contentType),
     body: known(action.body, fromJson),
   };
 }

@@ -163,3 +163,14 @@ test('the headers that an expression reads are told, because an approval must bi
   const request = { ...charge, headers: { 'x-tenant': 'a', accept: 'b' } };
   assert.equal(answer('action.headers["x-tenant"] == "a" && action.headers.accept == "b"', request), 'yes');
 });
+
+test('the headers inside of a tunnel that nobody reads are unknown, not absent', () => {
+  const unread = tunnel('api.example');
+  for (const source of [
+    'has(action.headers.accept)',
+    'action.headers["x-tenant"] == "a"',
+    'action.contentType == "text/plain"',
+  ]) {
+    assert.match(answer(source, unread), /^unknown: .*tunnel/, source);
+  }
+});
