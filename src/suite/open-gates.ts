@@ -1,10 +1,13 @@
 import { JitError } from '../errors.ts';
 import type { Gate } from '../gates/gate.ts';
+import type { Inspection } from '../gates/http/inspection.ts';
 import { startHttpProxy } from '../gates/http/proxy.ts';
 import { startReverseGate } from '../gates/http/reverse.ts';
 import { startLocalApi } from '../gates/local/api.ts';
 import { onceLoaded } from '../gates/once-loaded.ts';
 import { originReader, type ReadOrigin } from '../gates/origins.ts';
+import type { Trust } from '../gates/tls/trust.ts';
+import { trustedBeside } from '../gates/tls/trusted-files.ts';
 import type { Target } from '../policy/action.ts';
 import type { Judge } from '../policy/judge.ts';
 import type { Policy } from '../policy/parse.ts';
@@ -30,6 +33,8 @@ export interface GateOptions {
 export interface OpenGates {
   readonly targets: readonly Target[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables by which the suite's clients trust the gates; a step may set others. */
+  readonly trust: Readonly<Record<string, string>>;
   /** Variables that must not reach the suite as they were. */
   readonly takenOver: readonly string[];
   /** On the loopback. */
@@ -61,6 +66,8 @@ class Opening {
   readonly #environment: Record<string, string> = {};
   readonly #takenOver: string[] = [];
   readonly #origins: ReadOrigin;
+  #trust: Trust | null = null;
+  #closing = false;
 
   constructor(options: GateOptions) {
     this.#options = options;
@@ -99,8 +106,16 @@ class Opening {
     const { reverse, targetFor, problems } = httpTargets(declared, environment);
     if (problems.length > 0) throw new JitError('TARGETS', problems.join('\n'));
     const ownPorts = () => this.#gates.map((gate) => gate.port);
+    const trusted = () => trustedBeside(environment);
     for (const { target, env, upstream } of reverse) {
-      const gate = await startReverseGate({ judge, target, upstream, ownPorts, origins: this.#origins });
+      const gate = await startReverseGate({
+        judge,
+        target,
+        upstream,
+        ownPorts,
+        trusted,
+        origins: this.#origins,
+      });
       this.#gates.push(gate);
       this.#awaited.push(gate);
       this.#targets.push(target);
@@ -108,16 +123,56 @@ class Opening {
       this.#takenOver.push(env);
     }
     const uid = process.getuid?.() ?? null;
-    const proxy = await startHttpProxy({ judge, targetFor, uid, ownPorts, origins: this.#origins });
+    const inspection = await this.#inspection();
+    const proxy = await startHttpProxy({
+      judge,
+      targetFor,
+      uid,
+      ownPorts,
+      trusted,
+      origins: this.#origins,
+      ...(inspection === null ? {} : { inspection }),
+    });
     const local = await startLocalApi({ judge, targetFor: localTargets([]), root: this.#options.root });
     this.#gates.push(proxy, local);
     Object.assign(this.#environment, proxy.environment, local.environment);
+  }
+
+  /** Null where no target wants its HTTPS read: then what the suite trusts is left as it is. */
+  async #inspection(): Promise<Inspection | null> {
+    const { policy, environment, notice } = this.#options;
+    const ports = new Map(
+      Object.entries(policy.targets).flatMap(([name, spec]) =>
+        'http' in spec && spec.inspect ? [[name, 'host' in spec.http ? (spec.http.port ?? 443) : null]] : [],
+      ),
+    );
+    if (ports.size === 0) return null;
+    // a suite that does without starts without it
+    const [{ Inspection }, { createRunAuthority }, { trustAuthority }] = await Promise.all([
+      import('../gates/http/inspection.ts'),
+      import('../gates/tls/run-authority.ts'),
+      import('../gates/tls/trust.ts'),
+    ]);
+    const authority = createRunAuthority(Date.now());
+    this.#trust = trustAuthority(authority.pem, environment);
+    // on other ports of a host others than HTTP servers may speak, and first
+    const wants = ({ name, declared, port }: Target): boolean =>
+      declared && ports.has(name) && (ports.get(name) ?? port) === port;
+    return new Inspection({
+      authority,
+      wants,
+      // what ends because the gates close says nothing of trust
+      report: (sentence) => {
+        if (!this.#closing) notice(sentence);
+      },
+    });
   }
 
   done(): OpenGates {
     return {
       targets: this.#targets,
       environment: this.#environment,
+      trust: this.#trust?.environment ?? {},
       takenOver: this.#takenOver,
       ports: this.#gates.map((gate) => gate.port),
       warm: () => {
@@ -128,6 +183,11 @@ class Opening {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#gates.map((gate) => gate.close()));
+    this.#closing = true;
+    try {
+      await Promise.all(this.#gates.map((gate) => gate.close()));
+    } finally {
+      this.#trust?.close();
+    }
   }
 }

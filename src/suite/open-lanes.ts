@@ -97,6 +97,7 @@ async function openLane(options: SuiteOptions, shared: Shared): Promise<Lane> {
     sqlThread: shared.sqlThread,
   });
   const environment = suiteEnvironment(options.environment, gates.takenOver, {
+    ...gates.trust,
     ...originEnvironment(options.environment, options.root, gates.ports),
     ...gates.environment,
     JIT_APPROVAL_SEED: seed(options.run),

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import * as tls from 'node:tls';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { JitError } from '../../errors.ts';
 import { type Authority, isLoopback } from '../../protocol/http/authority.ts';
@@ -14,10 +15,9 @@ const connectTimeoutMs = 30_000;
 
 /** Connections to targets, made by undici. */
 export function openConnections(options: UpstreamOptions): Connections {
-  const tls = options.ca === undefined ? {} : { ca: options.ca };
-  const guarded = guard(buildConnector({ timeout: connectTimeoutMs, ...tls }), options.ownPorts);
-  const halfOpen = buildConnector({ timeout: connectTimeoutMs, allowHalfOpen: true, ...tls });
-  const bare = guard(halfOpen, options.ownPorts);
+  const secure = secureConnectors(options.trusted);
+  const guarded = guard(connectorFor({}, secure), options.ownPorts);
+  const bare = guard(connectorFor({ allowHalfOpen: true }, secure), options.ownPorts);
   // The suite's client has its own time limits; the gate must not add any (a hold may wait for people)
   const agent = new Agent({ connect: guarded, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize });
   const open = new Set<Socket>();
@@ -34,6 +34,46 @@ export function openConnections(options: UpstreamOptions): Connections {
       await agent.destroy();
     },
   };
+}
+
+interface Settings {
+  readonly allowHalfOpen?: true;
+}
+
+function connectorFor(
+  settings: Settings,
+  secure: (settings: Settings) => buildConnector.connector,
+): buildConnector.connector {
+  const plain = buildConnector({ timeout: connectTimeoutMs, ...settings });
+  let overTls: buildConnector.connector | null = null;
+  return (to, callback) => {
+    if (to.protocol !== 'https:') {
+      plain(to, callback);
+      return;
+    }
+    overTls ??= secure(settings);
+    overTls(to, callback);
+  };
+}
+
+/** Some hundred certificates take a while to read: once, and not before something is reached by TLS. */
+function secureConnectors(
+  trusted: UpstreamOptions['trusted'],
+): (settings: Settings) => buildConnector.connector {
+  let context: tls.SecureContext | null = null;
+  return (settings) => {
+    if (context === null) {
+      const beside = trusted?.() ?? [];
+      context = tls.createSecureContext(beside.length === 0 ? {} : { ca: [...defaultRoots(), ...beside] });
+    }
+    return buildConnector({ timeout: connectTimeoutMs, secureContext: context, ...settings });
+  };
+}
+
+/** What Node trusts as it was started; before 22.15 it tells only of its own roots. */
+function defaultRoots(): readonly string[] {
+  const { getCACertificates }: { getCACertificates?: (type: 'default') => string[] } = tls;
+  return getCACertificates?.('default') ?? tls.rootCertificates;
 }
 
 /**

@@ -32,6 +32,8 @@ export interface Route {
   readonly resource: OriginTarget;
   /** What the target is to see as Host. */
   readonly host: string;
+  /** What opened the connection, for a request on it that says nothing itself. */
+  readonly opener: Origin | null;
   /** Changes a request or answer on its way; the identity for a forward proxy. */
   readonly request: (headers: [string, string][]) => [string, string][];
   readonly response: HeaderRewrite;
@@ -51,6 +53,7 @@ export function plainRoute(
     target,
     resource,
     host,
+    opener: null,
     request: (headers) => headers,
     response: (_, value) => value,
   };
@@ -121,7 +124,7 @@ export function actionHead(
   return {
     kind: 'http',
     target: route.target,
-    origin: originOf(gate, request),
+    origin: originOf(gate, request) ?? route.opener,
     method: { known: true, value: request.method ?? '' },
     scheme: route.scheme,
     host: route.authority.host,

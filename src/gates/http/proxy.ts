@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Target } from '../../policy/action.ts';
 import type { Judge } from '../../policy/judge.ts';
-import { type Authority, formatAuthority, parseAuthority } from '../../protocol/http/authority.ts';
+import { defaultPort, formatAuthority, parseAuthority } from '../../protocol/http/authority.ts';
 import { headerValue } from '../../protocol/http/headers.ts';
 import { type Problem, problem } from '../../protocol/http/problem.ts';
 import { parseAbsoluteForm, parseOriginForm } from '../../protocol/http/request-target.ts';
@@ -13,10 +13,11 @@ import { defaultBodyLimit } from './body.ts';
 import { basicPassword, oneRunSecret, sameSecret } from './credential.ts';
 import { proxyEnvironment } from './environment.ts';
 import { exchange, originOf, plainRoute, type Route } from './exchange.ts';
+import type { Inspection } from './inspection.ts';
 import { listenOnLoopback } from './listen.ts';
 import { peerUid } from './peer.ts';
 import { gateServer, type HttpHandlers } from './server.ts';
-import { openTunnel, type TunnelContext } from './tunnel.ts';
+import { type Inside, openTunnel, type TunnelContext } from './tunnel.ts';
 import { exchangeUpgrade } from './upgrade.ts';
 import { openUpstream } from './upstream.ts';
 
@@ -32,8 +33,10 @@ export interface HttpProxyOptions {
   /** Bytes of a body that are read for the rules; 1 MiB when absent. */
   readonly bodyLimit?: number;
   readonly origins?: ReadOrigin;
-  /** PEM of a certificate authority to trust for `https://` in absolute form. */
-  readonly ca?: string;
+  /** PEM of what to trust beside Node's own roots. */
+  readonly trusted?: () => readonly string[];
+  /** Reads HTTPS inside tunnels; without it a tunnel is judged by its host. */
+  readonly inspection?: Inspection;
 }
 
 export interface HttpProxyGate extends Gate {
@@ -49,19 +52,20 @@ export async function startHttpProxy(options: HttpProxyOptions): Promise<HttpPro
   const ports: number[] = [];
   const upstream = openUpstream({
     ownPorts: () => [...ports, ...(options.ownPorts?.() ?? [])],
-    ca: options.ca,
+    trusted: options.trusted,
   });
-  const authorities = new WeakMap<Socket, Authority>();
+  const inside = new WeakMap<Socket, Inside>();
   const gate: Omit<TunnelContext, 'inner'> = {
     judge: options.judge,
     upstream,
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
     origins: options.origins ?? noOrigins,
-    authorities,
+    inside,
+    inspection: options.inspection ?? null,
     targetFor: options.targetFor,
   };
   const inner = gateServer(
-    handlers(gate, async (request) => insideRoute(gate, authorities.get(request.socket), request)),
+    handlers(gate, async (request) => insideRoute(gate, inside.get(request.socket), request)),
   );
   const entry = entryCheck(credential, options.uid);
   const server = gateServer(
@@ -137,24 +141,26 @@ function absoluteRoute(gate: Routing, request: IncomingMessage): Route | Problem
 }
 
 /** A request inside a tunnel must be for the host that the tunnel leads to, or rules would judge another one. */
-function insideRoute(
-  gate: Routing,
-  authority: Authority | undefined,
-  request: IncomingMessage,
-): Route | Problem {
+function insideRoute(gate: Routing, inside: Inside | undefined, request: IncomingMessage): Route | Problem {
   const resource = parseOriginForm(request.url ?? '');
-  const header = headerValue(request.rawHeaders, 'host');
-  const host = header === null ? undefined : parseAuthority(header, 80)?.host;
-  if (authority === undefined || resource === null) {
+  if (inside === undefined || resource === null) {
     return problem(400, 'request', 'Bad request', 'Expected a path as the request target inside a tunnel.');
   }
+  const { scheme, authority } = inside;
+  if (scheme === 'https') gate.inspection?.asked(authority);
+  const header = headerValue(request.rawHeaders, 'host');
+  const host = header === null ? undefined : parseAuthority(header, defaultPort(scheme))?.host;
   if (header !== null && host !== authority.host) {
     const met = `The Host header names another host than the tunnel to ${formatAuthority(authority)}.`;
     return problem(421, 'request', 'Misdirected request', met);
   }
-  const target = gate.targetFor('http', authority.host, authority.port);
-  const route = plainRoute('http', authority, target, resource);
-  return header === null ? route : { ...route, host: header };
+  const target = gate.targetFor(scheme, authority.host, authority.port);
+  const route = plainRoute(scheme, authority, target, resource);
+  // a connection that is used again carries requests of other lines
+  const opener = inside.asked ? null : inside.origin;
+  inside.asked = true;
+  // by TLS a server may choose by the port in Host, which is not the one that was judged
+  return { ...route, opener, host: scheme === 'https' || header === null ? route.host : header };
 }
 
 function onConnect(server: Server, gate: TunnelContext, entry: Entry): void {

@@ -24,8 +24,8 @@ export interface ReverseGateOptions {
   readonly ownPorts?: () => readonly number[];
   readonly bodyLimit?: number;
   readonly origins?: ReadOrigin;
-  /** PEM of a certificate authority to trust for an upstream with https. */
-  readonly ca?: string;
+  /** PEM of what to trust beside Node's own roots. */
+  readonly trusted?: () => readonly string[];
 }
 
 export interface ReverseGate extends Gate {
@@ -42,7 +42,7 @@ export async function startReverseGate(options: ReverseGateOptions): Promise<Rev
   const ports: number[] = [];
   const upstream = openUpstream({
     ownPorts: () => [...ports, ...(options.ownPorts?.() ?? [])],
-    ca: options.ca,
+    trusted: options.trusted,
   });
   const gate: HttpGateContext = {
     judge: options.judge,

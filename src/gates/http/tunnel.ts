@@ -7,6 +7,7 @@ import { refusalProblem } from '../../protocol/http/problem.ts';
 import { type Sniffed, sniff } from '../../protocol/http/sniff.ts';
 import { answerRaw, refuse, settleOnce } from './answer.ts';
 import { type HttpGateContext, unreachable } from './exchange.ts';
+import type { Inspection } from './inspection.ts';
 import { splice } from './splice.ts';
 
 /**
@@ -14,21 +15,34 @@ import { splice } from './splice.ts';
  * what it is. But an answer to CONNECT is also the only place where a client that will speak TLS shows a
  * refusal. So the order depends on the port:
  *
- * - Port 443 speaks TLS, of which host and port are all that can be judged: judged before the answer, so that a
- *   refusal is the answer (423 or 403, the action id in the reason phrase) and an unreachable target is 502.
- *   Should it turn out to be plain HTTP after all, that judgement is void and the requests are judged.
- * - On any other port the answer is 200 and the first byte is awaited. An HTTP method: every request is judged
- *   as if it had come in absolute form. TLS: judged by host; a refusal is the alert access_denied. Anything
- *   else: judged by host.
+ * - Port 443 speaks TLS. Where that is not to be read, host and port are all that can be judged: judged before the
+ *   answer, so that a refusal is the answer (423 or 403, the action id in the reason phrase) and an unreachable target
+ *   is 502. Should it turn out to be plain HTTP after all, that judgement is void and the requests are judged.
+ * - On any other port, and where TLS is to be read, the answer is 200 and the first byte is awaited. An HTTP method:
+ *   every request is judged as if it had come in absolute form. TLS: read, and judged likewise, where the target
+ *   wants it and the client speaks HTTP/1.1; else judged by host, and a refusal is the alert access_denied. Anything else:
+ *   judged by host.
  *
  * A client that keeps silent may wait for the server to speak first. After `silenceMs` it is judged by host; if
  * that is refused, nothing was asked yet and nothing is reported, and its first byte is awaited further.
  */
 export interface TunnelContext extends HttpGateContext {
-  /** Serves the HTTP requests inside tunnels; knows a tunnel's authority by its socket. */
+  /** Serves the HTTP requests inside tunnels; knows a tunnel by its socket. */
   readonly inner: Server;
-  readonly authorities: WeakMap<Socket, Authority>;
+  readonly inside: WeakMap<Socket, Inside>;
+  /** Null: TLS is not read. */
+  readonly inspection: Inspection | null;
   readonly targetFor: (scheme: 'http' | 'https', host: string, port: number) => Target;
+}
+
+/** A tunnel whose requests are read. */
+export interface Inside {
+  readonly scheme: 'http' | 'https';
+  readonly authority: Authority;
+  /** What opened it. */
+  readonly origin: Origin | null;
+  /** Whether a request has come through it. */
+  asked: boolean;
 }
 
 const tlsPort = 443;
@@ -48,8 +62,10 @@ export async function openTunnel(
   client: Socket,
   origin: Origin | null,
 ): Promise<void> {
-  if (authority.port === tlsPort) await judgedFirst(gate, authority, client, origin);
-  else await sniffedFirst(gate, authority, client, origin);
+  const target = gate.targetFor('https', authority.host, authority.port);
+  const inspection = gate.inspection?.wants(target) === true ? gate.inspection : null;
+  if (authority.port === tlsPort && inspection === null) await judgedFirst(gate, authority, client, origin);
+  else await sniffedFirst(gate, authority, client, origin, inspection);
 }
 
 async function judgedFirst(
@@ -82,7 +98,7 @@ async function judgedFirst(
   if (kind === 'http') {
     settle('void');
     remote.destroy();
-    serveInside(gate, authority, client);
+    serveInside(gate, client, { scheme: 'http', authority, origin, asked: false });
   } else run(settle, client, remote);
 }
 
@@ -91,9 +107,11 @@ async function sniffedFirst(
   authority: Authority,
   client: Socket,
   origin: Origin | null,
+  inspection: Inspection | null,
 ): Promise<void> {
   client.write(established);
-  let kind = await firstBytes(client, silenceMs);
+  // what is to be read is not judged by its host because it waits
+  let kind = await firstBytes(client, inspection === null ? silenceMs : null);
   if (kind === 'silent') {
     const ruling = await gate.judge.judge(tunnelAction(gate, 'http', authority, origin), null);
     if (ruling.outcome === 'allow' && !client.destroyed && client.readableLength === 0) {
@@ -104,8 +122,27 @@ async function sniffedFirst(
     kind = await firstBytes(client, null);
   }
   if (client.destroyed || kind === 'ended') client.destroy();
-  else if (kind === 'http') serveInside(gate, authority, client);
-  else await judgedByHost(gate, kind === 'tls' ? 'https' : 'http', authority, client, origin);
+  else if (kind === 'http') serveInside(gate, client, { scheme: 'http', authority, origin, asked: false });
+  else if (kind === 'tls' && inspection !== null) {
+    const read = await inspected(gate, inspection, authority, client, origin);
+    if (!read) await judgedByHost(gate, 'https', authority, client, origin);
+  } else await judgedByHost(gate, kind === 'tls' ? 'https' : 'http', authority, client, origin);
+}
+
+/** Reads and judges what is said inside; answers whether it could. Where it could not, nothing was said yet. */
+async function inspected(
+  gate: TunnelContext,
+  inspection: Inspection,
+  authority: Authority,
+  client: Socket,
+  origin: Origin | null,
+): Promise<boolean> {
+  // a client that stops in the middle of its hello is judged by host as well
+  if ((await peek(client, (bytes) => inspection.speaks(bytes), silenceMs)) !== true) return false;
+  const socket = await inspection.answer(authority, client);
+  if (socket === null) return true;
+  serveInside(gate, socket, { scheme: 'https', authority, origin, asked: false });
+  return true;
 }
 
 async function judgedByHost(
@@ -173,34 +210,46 @@ function run(settle: ReturnType<typeof settleOnce>, client: Socket, remote: Sock
   splice(client, remote);
 }
 
-function serveInside(gate: TunnelContext, authority: Authority, client: Socket): void {
-  gate.authorities.set(client, authority);
+function serveInside(gate: TunnelContext, client: Socket, inside: Inside): void {
+  gate.inside.set(client, inside);
   gate.inner.emit('connection', client);
 }
 
 type FirstBytes = Exclude<Sniffed, 'more'> | 'silent' | 'ended';
 
-/** Looks at the first bytes and puts them back. `silent` after `patienceMs` (null: never). */
 function firstBytes(client: Socket, patienceMs: number | null): Promise<FirstBytes> {
+  return peek(client, sniff, patienceMs);
+}
+
+/** Looks at the first bytes until they say what is asked, and puts them back. `silent` after `patienceMs` (null: never). */
+function peek<Kind>(
+  client: Socket,
+  look: (bytes: Buffer) => Kind | 'more',
+  patienceMs: number | null,
+): Promise<Kind | 'silent' | 'ended'> {
   return new Promise((resolve) => {
     const timer = patienceMs === null ? null : setTimeout(() => finish('silent'), patienceMs);
     let seen = Buffer.alloc(0);
-    const finish = (kind: FirstBytes): void => {
+    const finish = (kind: Kind | 'silent' | 'ended'): void => {
       if (timer !== null) clearTimeout(timer);
-      client.off('readable', look).off('close', ended).off('end', ended);
+      client.off('readable', read).off('close', ended).off('end', ended);
       if (seen.length > 0) client.unshift(seen);
       resolve(kind);
     };
     const ended = (): void => finish('ended');
-    const look = (): void => {
+    const read = (): void => {
       const bytes: unknown = client.read();
       if (!(bytes instanceof Buffer)) return;
       seen = Buffer.concat([seen, bytes]);
-      const kind = sniff(seen);
-      if (kind !== 'more') finish(kind);
+      const kind = look(seen);
+      if (!isMore(kind)) finish(kind);
     };
-    client.on('readable', look).once('end', ended).once('close', ended);
+    client.on('readable', read).once('end', ended).once('close', ended);
   });
+}
+
+function isMore(kind: unknown): kind is 'more' {
+  return kind === 'more';
 }
 
 function tunnelAction(
@@ -209,7 +258,10 @@ function tunnelAction(
   authority: Authority,
   origin: Origin | null,
 ): HttpAction {
-  const unseen = { known: false, why: `a tunnel to ${formatAuthority(authority)}` } as const;
+  const unseen = {
+    known: false,
+    why: `what a tunnel to ${formatAuthority(authority)} carries is not read`,
+  } as const;
   return {
     kind: 'http',
     target: gate.targetFor(scheme, authority.host, authority.port),

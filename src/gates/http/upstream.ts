@@ -15,8 +15,8 @@ export interface Upstream {
 export interface UpstreamOptions {
   /** Ports of this run's own gates: nothing that comes through a gate may reach one of them. */
   readonly ownPorts: () => readonly number[];
-  /** PEM of a certificate authority to trust instead of the system's. */
-  readonly ca?: string | undefined;
+  /** PEM of what to trust beside Node's own roots, asked at the first `https` connection; nothing without it. */
+  readonly trusted?: (() => readonly string[]) | undefined;
 }
 
 /** Node's default of 16 KiB refuses some real cookies; targets decide themselves what is too much. */

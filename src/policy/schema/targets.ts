@@ -34,6 +34,15 @@ export const targetSchema = z.union([
     server: serverSchema.optional().describe('The server that this is; any other one is held'),
     functions: z.array(z.string().min(1)).default([]).describe('Functions that may be called without a hold'),
   }),
-  z.strictObject({ http: httpSchema, disposable }),
+  z.strictObject({
+    http: httpSchema,
+    disposable,
+    inspect: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether HTTPS to it (its `port`, else 443) is read inside the proxy; else each connection is judged by its host',
+      ),
+  }),
 ]);
 export type TargetSpec = z.infer<typeof targetSchema>;

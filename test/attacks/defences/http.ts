@@ -97,8 +97,8 @@ export const http: readonly Defence[] = [
     attack: 'http-proxy-reaches-its-own-gates',
     defence: 'no tunnel leads to a gate',
     file: 'src/gates/http/connections.ts',
-    before: 'const bare = guard(halfOpen, options.ownPorts);',
-    after: 'const bare = halfOpen;',
+    before: 'const bare = guard(connectorFor({ allowHalfOpen: true }, secure), options.ownPorts);',
+    after: 'const bare = connectorFor({ allowHalfOpen: true }, secure);',
     falls: { [own]: 'a tunnel to a gate is closed without an answer from it' },
   },
   {
