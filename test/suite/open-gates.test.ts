@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,15 +9,21 @@ import { type TestContext, test } from 'node:test';
 import { connect as tlsConnect } from 'node:tls';
 import { openGates } from '../../src/suite/open-gates.ts';
 import { SqlThread } from '../../src/targets/sql-thread.ts';
-import { basic, type TestJudge, testJudge } from '../gates/http/support.ts';
+import { basic, listen, type TestJudge, testJudge } from '../gates/http/support.ts';
+import { certifiedServer } from '../gates/tls/certified-server.ts';
 import { load, text } from '../policy/actions.ts';
 
-async function gatesFor(t: TestContext, targets: string, judge: TestJudge) {
+async function gatesFor(
+  t: TestContext,
+  targets: string,
+  judge: TestJudge,
+  environment: Record<string, string> = {},
+) {
   const folder = mkdtempSync(path.join(tmpdir(), 'jit-test-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const gates = await openGates({
     policy: load(text(`version: 1\ndefault: allow\ntargets: ${targets}\n`)),
-    environment: { RUNNER_TEMP: folder },
+    environment: { RUNNER_TEMP: folder, ...environment },
     judge,
     notice: () => undefined,
     root: folder,
@@ -58,10 +65,10 @@ test('of a target with "inspect: true" HTTPS is read, of every other one the tun
   });
   assert.deepEqual(met, [
     ['shop', '/orders/7'],
-    ['mail', 'what a tunnel to mail.example.com:443 carries is not read'],
+    ['mail', 'a tunnel to mail.example.com:443, read where its target says "inspect: true"'],
     [
       'shop.example.com.evil.example:443',
-      'what a tunnel to shop.example.com.evil.example:443 carries is not read',
+      'a tunnel to shop.example.com.evil.example:443, read where its target says "inspect: true"',
     ],
   ]);
 });
@@ -103,4 +110,34 @@ test('the files of trust go with the gates, and are no variables that a step cou
   assert.equal('SSL_CERT_FILE' in gates.environment, false);
   await gates.close();
   assert.equal(existsSync(file), false);
+});
+
+test('a gate verifies its target by what the suite trusts, and asks nothing of one that it cannot verify', async (t) => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'jit-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const corporate = path.join(folder, 'corporate.pem');
+  const { pem, identity } = certifiedServer('127.0.0.1');
+  writeFileSync(corporate, pem);
+  let asked = 0;
+  const server = createServer(identity, (_incoming, response) => {
+    asked += 1;
+    response.end('verified');
+  });
+  const port = await listen(server, t);
+  const answerWith = async (environment: Record<string, string>) => {
+    const { gates } = await gatesFor(
+      t,
+      '{ shop: { http: { env: SHOP } } }',
+      testJudge(() => 'allow'),
+      {
+        SHOP: `https://127.0.0.1:${port}`,
+        ...environment,
+      },
+    );
+    const answer = await fetch(gates.environment.SHOP ?? '');
+    return [answer.status, await answer.text()] as const;
+  };
+  const [status] = await answerWith({});
+  assert.deepEqual([status, asked], [502, 0]);
+  assert.deepEqual(await answerWith({ NODE_EXTRA_CA_CERTS: corporate }), [200, 'verified']);
 });

@@ -258,13 +258,11 @@ function tunnelAction(
   authority: Authority,
   origin: Origin | null,
 ): HttpAction {
-  const unseen = {
-    known: false,
-    why: `what a tunnel to ${formatAuthority(authority)} carries is not read`,
-  } as const;
+  const target = gate.targetFor(scheme, authority.host, authority.port);
+  const unseen = { known: false, why: unreadBecause(gate, scheme, authority, target) } as const;
   return {
     kind: 'http',
-    target: gate.targetFor(scheme, authority.host, authority.port),
+    target,
     origin,
     method: unseen,
     scheme,
@@ -277,4 +275,17 @@ function tunnelAction(
     body: unseen,
     bodyDigest: null,
   };
+}
+
+function unreadBecause(
+  { inspection }: TunnelContext,
+  scheme: 'http' | 'https',
+  authority: Authority,
+  target: Target,
+): string {
+  const tunnel = `a tunnel to ${formatAuthority(authority)}`;
+  if (scheme === 'http') return `${tunnel} that carries no HTTP`;
+  return inspection?.wants(target) === true
+    ? `${tunnel} whose client speaks no HTTP/1.1`
+    : `${tunnel}, read where its target says "inspect: true"`;
 }

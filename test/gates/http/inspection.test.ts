@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { createSecureServer, connect as h2Connect } from 'node:http2';
@@ -12,30 +11,28 @@ import { promisify } from 'node:util';
 import { ProxyAgent, request } from 'undici';
 import { Inspection } from '../../../src/gates/http/inspection.ts';
 import { startHttpProxy } from '../../../src/gates/http/proxy.ts';
-import { authorityCertificate, serverCertificate } from '../../../src/gates/tls/certificate.ts';
+import type { ReadOrigin } from '../../../src/gates/origins.ts';
 import { createRunAuthority } from '../../../src/gates/tls/run-authority.ts';
 import { trustAuthority } from '../../../src/gates/tls/trust.ts';
 import type { RuntimeAction } from '../../../src/policy/action.ts';
+import { certifiedServer } from '../tls/certified-server.ts';
 import { basic, listen, type TestJudge, targetFor, testJudge, textOf } from './support.ts';
 
 const run = promisify(execFile);
 const credential = 'one-run-password';
-const validity = { from: new Date(Date.now() - 60_000), to: new Date(Date.now() + 3_600_000) };
-
 /** Who certifies the targets of these tests, which only the gate is told to trust. */
-const outside = { name: 'the world outside', ...generateKeyPairSync('ec', { namedCurve: 'P-256' }) };
-const outsidePem = authorityCertificate(outside, validity);
-const ofTarget = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const identity = {
-  key: ofTarget.privateKey.export({ type: 'pkcs8', format: 'pem' }),
-  cert: serverCertificate('127.0.0.1', ofTarget.publicKey, outside, validity),
-};
+const { pem: outsidePem, identity } = certifiedServer('127.0.0.1');
 
 function secureTarget(t: TestContext, listener: RequestListener): Promise<number> {
   return listen(createHttpsServer(identity, listener), t);
 }
 
-async function inspecting(t: TestContext, judge: TestJudge, wants: () => boolean = () => true) {
+async function inspecting(
+  t: TestContext,
+  judge: TestJudge,
+  given: { wants?: () => boolean; trusted?: readonly string[]; origins?: ReadOrigin } = {},
+) {
+  const { wants = () => true, trusted = [outsidePem], origins } = given;
   const told: string[] = [];
   const authority = createRunAuthority(Date.now());
   const gate = await startHttpProxy({
@@ -43,7 +40,8 @@ async function inspecting(t: TestContext, judge: TestJudge, wants: () => boolean
     targetFor,
     uid: null,
     credential,
-    trusted: () => [outsidePem],
+    trusted: () => trusted,
+    ...(origins === undefined ? {} : { origins }),
     inspection: new Inspection({ authority, wants, report: (sentence) => told.push(sentence) }),
   });
   t.after(() => gate.close());
@@ -129,7 +127,7 @@ test("Node's own fetch trusts the gate by the environment alone", async (t) => {
 test('what is not to be read goes through with the certificate of its own server, judged by host', async (t) => {
   const port = await secureTarget(t, (_incoming, response) => response.end('own'));
   const judge = testJudge(() => 'allow');
-  const { agent } = await inspecting(t, judge, () => false);
+  const { agent } = await inspecting(t, judge, { wants: () => false });
   const answer = await request(`https://127.0.0.1:${port}/`, { dispatcher: agent(outsidePem) });
   assert.equal(await answer.body.text(), 'own');
   assert.deepEqual(pathsOf(judge.actions), ['https ? ?']);
@@ -142,18 +140,8 @@ test('a target whose certificate cannot be verified is asked nothing: 502 says w
     response.end();
   });
   const judge = testJudge(() => 'allow');
-  const authority = createRunAuthority(Date.now());
-  const gate = await startHttpProxy({
-    judge,
-    targetFor,
-    uid: null,
-    credential,
-    inspection: new Inspection({ authority, wants: () => true, report: () => undefined }),
-  });
-  t.after(() => gate.close());
-  const dispatcher = new ProxyAgent({ uri: gate.url, requestTls: { ca: authority.pem } });
-  t.after(() => dispatcher.close());
-  const answer = await request(`https://127.0.0.1:${port}/`, { dispatcher });
+  const { agent } = await inspecting(t, judge, { trusted: [] });
+  const answer = await request(`https://127.0.0.1:${port}/`, { dispatcher: agent() });
   assert.equal(answer.statusCode, 502);
   assert.match(await answer.body.text(), /UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify|issuer/i);
   assert.equal(asked, 0);
@@ -161,18 +149,15 @@ test('a target whose certificate cannot be verified is asked nothing: 502 says w
 });
 
 test('a target whose certificate is for another name is asked nothing: 502', async (t) => {
-  const other = {
-    ...identity,
-    cert: serverCertificate('other.example.com', ofTarget.publicKey, outside, validity),
-  };
+  const other = certifiedServer('other.example.com');
   let asked = 0;
-  const server = createHttpsServer(other, (_incoming, response) => {
+  const server = createHttpsServer(other.identity, (_incoming, response) => {
     asked += 1;
     response.end();
   });
   const port = await listen(server, t);
   const judge = testJudge(() => 'allow');
-  const { agent } = await inspecting(t, judge);
+  const { agent } = await inspecting(t, judge, { trusted: [other.pem] });
   const answer = await request(`https://127.0.0.1:${port}/`, { dispatcher: agent() });
   assert.equal(answer.statusCode, 502);
   assert.match(await answer.body.text(), /ERR_TLS_CERT_ALTNAME_INVALID/);
@@ -303,17 +288,9 @@ test('a WebSocket inside TLS is judged as its handshake', async (t) => {
 test('what opened the tunnel is the origin of its first request alone', async (t) => {
   const port = await secureTarget(t, (_incoming, response) => response.end());
   const judge = testJudge(() => 'allow');
-  const authority = createRunAuthority(Date.now());
-  const gate = await startHttpProxy({
-    judge,
-    targetFor,
-    uid: null,
-    credential,
-    trusted: () => [outsidePem],
+  const { gate, authority } = await inspecting(t, judge, {
     origins: (told) => (told === 'here' ? { file: 'a.test.ts', line: 7 } : null),
-    inspection: new Inspection({ authority, wants: () => true, report: () => undefined }),
   });
-  t.after(() => gate.close());
   const socket = connect(gate.port, '127.0.0.1');
   t.after(() => socket.destroy());
   socket.write(
